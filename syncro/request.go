@@ -18,8 +18,8 @@ import (
 
 const (
 	maxAttempts    = 4
-	attemptTimeout = 30 * time.Second
-	callTimeout    = 90 * time.Second // one call with its waits and retries, where the caller set no deadline
+	attemptTimeout = 20 * time.Second
+	callTimeout    = 50 * time.Second // one call with its waits and retries, where the caller set no deadline; clients wait a minute
 	bulkTimeout    = 15 * time.Minute // the same for bulk work, which waits for others
 	maxBody        = 32 << 20         // bytes of an answer, uncompressed
 	backoffStart   = 500 * time.Millisecond

@@ -1,0 +1,66 @@
+package tool
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Target is the identity of a record that a tool touches. An approval is bound
+// to it: if it is no longer the same, nothing happens.
+type Target struct {
+	ID       int64  `json:"id"`
+	Name     string `json:"name,omitempty"`
+	Customer string `json:"customer,omitempty"`
+	Serial   string `json:"serial_number,omitempty"`
+}
+
+// sorted gives the targets in an order that does not depend on how they were found.
+func sorted(targets []Target) []Target {
+	targets = slices.Clone(targets)
+	slices.SortFunc(targets, func(a, b Target) int {
+		return cmp.Or(cmp.Compare(a.ID, b.ID), strings.Compare(a.Name, b.Name),
+			strings.Compare(a.Customer, b.Customer), strings.Compare(a.Serial, b.Serial))
+	})
+	return targets
+}
+
+func digestTargets(targets []Target) [digestSize]byte {
+	doc, err := json.Marshal(sorted(targets))
+	if err != nil {
+		panic(err) // strings and integers always marshal
+	}
+	return digest(string(doc))
+}
+
+// differences says how the records found now differ from those approved; "" means
+// that they do not.
+func differences(approved, found []Target) string {
+	var said []string
+	for _, was := range sorted(approved) {
+		i := slices.IndexFunc(found, func(t Target) bool { return t.ID == was.ID })
+		if i < 0 {
+			said = append(said, fmt.Sprintf("%d %s is no longer among them", was.ID, Quote(was.Name, 60)))
+			continue
+		}
+		is := found[i]
+		for _, field := range []struct{ name, was, is string }{
+			{"name", was.Name, is.Name}, {"customer", was.Customer, is.Customer}, {"serial number", was.Serial, is.Serial},
+		} {
+			if field.was != field.is {
+				said = append(said, fmt.Sprintf("%d: %s was %s, is now %s", was.ID, field.name, Quote(field.was, 60), Quote(field.is, 60)))
+			}
+		}
+	}
+	for _, is := range sorted(found) {
+		if !slices.ContainsFunc(approved, func(t Target) bool { return t.ID == is.ID }) {
+			said = append(said, fmt.Sprintf("%d %s was not among them", is.ID, Quote(is.Name, 60)))
+		}
+	}
+	if len(said) == 0 && !slices.Equal(sorted(approved), sorted(found)) {
+		return "their number changed"
+	}
+	return strings.Join(said, "; ")
+}

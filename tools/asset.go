@@ -1,0 +1,83 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+
+	"syncro-mcp/internal/tool"
+	"syncro-mcp/syncro"
+)
+
+func (d *desk) assetTools() []tool.Tool {
+	return []tool.Tool{
+		tool.NewRead(tool.Spec{
+			Name: "search_assets", Title: "Search assets", Toolset: toolsetAssets,
+			Description: "Find computers and devices by words, customer, type or state. Start here when no asset_id is known.",
+		}, d.searchAssets),
+		tool.NewRead(tool.Spec{
+			Name: "get_asset", Title: "Get asset", Toolset: toolsetAssets,
+			Description: "Read one asset: hardware, warranty, state, health issues and what its agent reports. Its syncro_page is where remote access starts.",
+		}, d.getAsset),
+		tool.NewWrite(tool.Spec{
+			Name: "create_asset", Title: "Create asset", Toolset: toolsetAssets,
+			Description: "Add a device to a customer's records. Refuses one whose serial number (without one: name) the customer already has.",
+		}, d.createAsset),
+		tool.NewAsking(tool.Spec{
+			Name: "update_asset", Title: "Update asset", Toolset: toolsetAssets, Idempotent: true,
+			Description: "Change fields of an asset; what is not named stays. Asks first when it moves the asset to another customer.",
+		}, d.updateAsset),
+		tool.NewDestroy(tool.Spec{
+			Name: "delete_asset", Title: "Delete asset", Toolset: toolsetAssets, Idempotent: true,
+			Description: "Delete an asset's record for good, after asking. Gives its last record back, to be kept.",
+		}, d.deleteAsset),
+	}
+}
+
+type deleteAssetIn struct {
+	AssetID int64 `json:"asset_id" jsonschema:"minimum=1" jsonschema_description:"Asset to delete."`
+}
+
+type deleteAssetOut struct {
+	Outcome    string         `json:"outcome"`
+	FinalState map[string]any `json:"final_state,omitempty"` // the whole last record, as Syncro had it
+}
+
+func (d *desk) deleteAsset(ctx context.Context, in deleteAssetIn) (tool.Plan[deleteAssetOut], error) {
+	asset, err := d.syncro.Asset(ctx, in.AssetID)
+	if err != nil {
+		return tool.Plan[deleteAssetOut]{}, err
+	}
+	asset = d.named(ctx, asset)
+	return tool.Plan[deleteAssetOut]{
+		Question: fmt.Sprintf("Delete %s from Syncro for good? It cannot be undone.", d.described(asset)),
+		Preview:  map[string]any{"action": "delete the record for good", "asset": d.row(asset)},
+		Targets:  []tool.Target{target(asset)},
+		Do: func(ctx context.Context) (deleteAssetOut, error) {
+			if err := d.syncro.DeleteAsset(ctx, asset.ID); err != nil {
+				return deleteAssetOut{}, err
+			}
+			return deleteAssetOut{Outcome: "done", FinalState: asset.Raw()}, nil
+		},
+	}, nil
+}
+
+// target is what an approval is bound to.
+func target(a syncro.Asset) tool.Target {
+	return tool.Target{ID: a.ID, Name: a.Name, Customer: a.Customer, Serial: a.Serial}
+}
+
+// described names an asset in a question so that nobody takes it for another.
+func (d *desk) described(a syncro.Asset) string {
+	kind, serial := "asset", "no serial number"
+	if a.Type != "" {
+		kind = a.Type
+	}
+	if a.Serial != "" {
+		serial = "serial number " + tool.Quote(a.Serial, nameLength)
+	}
+	owner := fmt.Sprintf("customer %d", a.CustomerID)
+	if a.Customer != "" {
+		owner = "customer " + tool.Quote(a.Customer, nameLength)
+	}
+	return fmt.Sprintf("the %s %s (id %d, %s, %s, now %s)", tool.Quote(kind, 40), tool.Quote(a.Name, nameLength), a.ID, owner, serial, a.Status(d.now()))
+}
