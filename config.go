@@ -56,6 +56,9 @@ func settings() []setting {
 	}
 }
 
+// shortestSecret is what it takes to sign confirmations.
+const shortestSecret = 16
+
 // values are the settings by flag or, without one, by variable.
 type values map[string]string
 
@@ -65,7 +68,7 @@ func readSettings(arguments []string, environment func(string) string, help io.W
 	read := values{}
 	flags := flag.NewFlagSet("syncro-mcp", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.Usage = func() { printHelp(help) }
+	flags.Usage = func() {}
 	given := map[string]*string{}
 	for _, s := range settings() {
 		value := environment(s.variable)
@@ -81,10 +84,11 @@ func readSettings(arguments []string, environment func(string) string, help io.W
 		}
 	}
 	if err := flags.Parse(arguments); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			err = fmt.Errorf("%w; syncro-mcp -h lists the flags", err)
+		if errors.Is(err, flag.ErrHelp) {
+			printHelp(help)
+			return nil, nil, err
 		}
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("%w; syncro-mcp -h lists the flags", err)
 	}
 	flags.Visit(func(f *flag.Flag) {
 		if value, ok := given[f.Name]; ok && !placeholder(*value) {
@@ -136,6 +140,9 @@ func (v values) parse(stderr io.Writer) (config, error) {
 	}
 	if c.rate, err = strconv.Atoi(v["rate"]); err != nil || c.rate < 1 {
 		return c, v.bad("rate", "takes a whole number from 1")
+	}
+	if n := len(c.secret); n > 0 && n < shortestSecret {
+		return c, fmt.Errorf("SYNCRO_MCP_SECRET has %d characters, and needs at least %d", n, shortestSecret)
 	}
 	if c.log, err = v.logger(stderr); err != nil {
 		return c, err

@@ -89,7 +89,7 @@ func (b *budget) acquire(ctx context.Context, bulk bool, doing string) error {
 	}
 	b.dispatch(time.Now())
 	if ctx.Err() == context.DeadlineExceeded {
-		return rateLimited(doing, b.expect(time.Now(), bulk).Sub(time.Now()), ctx.Err())
+		return rateLimited(doing, time.Until(b.expect(time.Now(), bulk)), ctx.Err())
 	}
 	return ctx.Err()
 }

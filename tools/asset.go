@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"syncro-mcp/internal/tool"
 	"syncro-mcp/syncro"
@@ -68,10 +69,7 @@ func target(a syncro.Asset) tool.Target {
 
 // described names an asset in a question so that nobody takes it for another.
 func (d *desk) described(a syncro.Asset) string {
-	kind, serial := "asset", "no serial number"
-	if a.Type != "" {
-		kind = a.Type
-	}
+	serial := "no serial number"
 	if a.Serial != "" {
 		serial = "serial number " + tool.Quote(a.Serial, nameLength)
 	}
@@ -79,5 +77,25 @@ func (d *desk) described(a syncro.Asset) string {
 	if a.Customer != "" {
 		owner = "customer " + tool.Quote(a.Customer, nameLength)
 	}
-	return fmt.Sprintf("the %s %s (id %d, %s, %s, now %s)", tool.Quote(kind, 40), tool.Quote(a.Name, nameLength), a.ID, owner, serial, a.Status(d.now()))
+	return fmt.Sprintf("the %s %s (id %d, %s, %s, now %s)", kindOf(a.Type), tool.Quote(a.Name, nameLength), a.ID, owner, serial, stateWord(a.Status(d.now())))
+}
+
+// kindOf is a type in the words of a sentence. Only the usual ones are taken
+// for plain words: the others are somebody's text.
+func kindOf(assetType string) string {
+	switch lower := strings.ToLower(assetType); lower {
+	case "desktop", "laptop", "server", "network device", "printer", "mobile device":
+		return lower
+	}
+	return "asset"
+}
+
+func stateWord(status syncro.Status) string {
+	switch status {
+	case syncro.NeedsAttention:
+		return "in need of attention"
+	case syncro.Unmanaged:
+		return "without an agent"
+	}
+	return string(status)
 }

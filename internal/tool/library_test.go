@@ -154,6 +154,11 @@ func TestSilenceThroughClients(t *testing.T) {
 		})
 	}
 	d := newDesk()
+	hurried := newRunner(t, tool.Options{Tools: []tool.Tool{d.deleteTool()}, Patience: time.Millisecond})
+	late, err := connect(t, newServer(hurried), "http", "2025-11-25", silence).CallTool(t.Context(), request("delete_asset", someAsset))
+	require.NoError(t, err)
+	assert.Contains(t, said(t, late), `"outcome":"unanswered"`)
+
 	failing := func(context.Context, mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
 		return nil, errors.New("no window")
 	}
@@ -164,7 +169,7 @@ func TestSilenceThroughClients(t *testing.T) {
 		assert.Contains(t, said(t, result), "unavailable: the question could not be put to the user; nothing was sent to Syncro.")
 	}
 	c := connect(t, newServer(newRunner(t, tool.Options{Tools: []tool.Tool{d.deleteTool()}})), "http", "2026-07-28", failing)
-	_, err := c.CallTool(t.Context(), request("delete_asset", someAsset))
+	_, err = c.CallTool(t.Context(), request("delete_asset", someAsset))
 	require.Error(t, err, "a modern client keeps its failure to itself")
 	assert.Zero(t, d.done.Load())
 }

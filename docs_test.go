@@ -1,0 +1,119 @@
+package main
+
+import (
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestReadmeListsTheSettings(t *testing.T) {
+	t.Parallel()
+	var table strings.Builder
+	table.WriteString("| flag | variable | meaning (default) |\n| --- | --- | --- |\n")
+	for _, s := range settings() {
+		name, meaning := "", s.meaning
+		if s.flag != "" {
+			name = "`--" + s.flag + "`"
+		}
+		switch {
+		case s.boolean:
+			meaning += " (off)"
+		case s.fallback != "":
+			meaning += " (" + s.fallback + ")"
+		}
+		table.WriteString("| " + name + " | `" + s.variable + "` | " + meaning + " |\n")
+	}
+	text, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	assert.Contains(t, string(text), "<!-- settings -->\n"+table.String()+"<!-- /settings -->", "put this table there:\n%s", table.String())
+}
+
+// TestExampleConfigurationStarts checks mcp.json.example and the README's JSON:
+// each is real JSON, and each environment and argument list is one that the
+// program takes.
+func TestExampleConfigurationStarts(t *testing.T) {
+	t.Parallel()
+	type entry struct {
+		Command string
+		Args    []string
+		Env     map[string]string
+	}
+	example, err := os.ReadFile("mcp.json.example")
+	require.NoError(t, err)
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	blocks := []string{string(example)}
+	for _, block := range strings.Split(string(readme), "```json\n")[1:] {
+		text, _, _ := strings.Cut(block, "```")
+		blocks = append(blocks, text)
+	}
+	tokenFile := filepath.Join(t.TempDir(), "token")
+	require.NoError(t, os.WriteFile(tokenFile, []byte("a-token\n"), 0o600))
+	started := 0
+	for _, block := range blocks {
+		require.True(t, json.Valid([]byte(block)), block)
+		var file struct {
+			Claude map[string]entry `json:"mcpServers"`
+			Code   map[string]entry `json:"servers"`
+		}
+		if json.Unmarshal([]byte(block), &file) != nil {
+			continue // another kind of file, such as the scripts
+		}
+		for _, servers := range []map[string]entry{file.Claude, file.Code} {
+			for name, server := range servers {
+				if server.Env["SYNCRO_API_KEY_FILE"] != "" {
+					server.Env["SYNCRO_API_KEY_FILE"] = tokenFile
+				}
+				got := program(t, server.Env, "", append([]string{"tools"}, server.Args...)...)
+				assert.Equal(t, exitOK, got.code, "%s: %s", name, got.err)
+				started++
+			}
+		}
+	}
+	assert.GreaterOrEqual(t, started, 4)
+}
+
+// TestArrows holds which folder may import which: the client knows no MCP, the
+// fake knows nothing of ours, and tools never reach around the adapter.
+func TestArrows(t *testing.T) {
+	t.Parallel()
+	const ours, library = "syncro-mcp/", "github.com/mark3labs/mcp-go"
+	allowed := map[string][]string{
+		"syncro":         {},
+		"syncro/fake":    {},
+		"internal/tool":  {ours + "syncro", library},
+		"internal/serve": {ours + "internal/tool", library},
+		"tools":          {ours + "internal/tool", ours + "syncro"},
+		".":              {ours + "syncro", ours + "syncro/fake", ours + "internal/tool", ours + "internal/serve", ours + "tools"},
+	}
+	for folder, may := range allowed {
+		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+		require.NoError(t, err)
+		require.NotEmpty(t, files, folder)
+		for _, path := range files {
+			if strings.HasSuffix(path, "_test.go") {
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+			require.NoError(t, err)
+			for _, spec := range file.Imports {
+				name := strings.Trim(spec.Path.Value, `"`)
+				switch {
+				case strings.HasPrefix(name, library):
+					assert.Contains(t, may, library, "%s imports %s: only the adapter and the transports meet the MCP library", path, name)
+				case strings.HasPrefix(name, ours):
+					assert.Contains(t, may, name, "%s imports %s, against the direction of the arrows", path, name)
+				case folder == "syncro/fake":
+					assert.NotContains(t, strings.SplitN(name, "/", 2)[0], ".", "%s imports %s: the fake has the standard library only", path, name)
+				}
+			}
+		}
+	}
+}
