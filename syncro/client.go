@@ -49,6 +49,7 @@ type account struct {
 	userAgent string
 	budget    *budget
 
+	keyKnown    atomic.Bool   // /me has accepted the key
 	scriptRoute atomic.Int32  // which of the two run routes exists, once known
 	assetLocks  keyedLocks    // one change of an asset at a time
 	createLocks keyedLocks    // one creation for a customer at a time

@@ -131,3 +131,15 @@ func TestAccessRefused(t *testing.T) {
 		assert.NotContains(t, err.Error(), "wrong")
 	})
 }
+
+func TestAnUnexplained401IsLookedInto(t *testing.T) {
+	t.Parallel()
+	each(t, fake.Options{Demo: true}, func(t *testing.T, client *syncro.Client, server *fake.Server) {
+		server.Inject(fake.Fault{Path: "/customer_assets/{id}", Status: http.StatusUnauthorized, Body: `{"error": "Unauthorized"}`})
+		for range 2 {
+			_, err := client.Asset(t.Context(), 70101)
+			assert.True(t, syncro.IsKind(err, syncro.Forbidden), "%v", err)
+		}
+		assert.Equal(t, []string{"GET /customer_assets/70101", "GET /me", "GET /customer_assets/70101"}, sent(server), "/me is asked once")
+	})
+}

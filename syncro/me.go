@@ -28,7 +28,7 @@ func (m Me) Lacks(permissions ...string) []string {
 
 // Me reads the token's owner: GET /me. It is the cheapest proof that the key works.
 func (c *Client) Me(ctx context.Context) (Me, error) {
-	r := call{method: http.MethodGet, path: "/me", doing: "checking the API key"}
+	r := call{method: http.MethodGet, path: mePath, doing: "checking the API key"}
 	got, err := c.do(ctx, r)
 	if err != nil {
 		return Me{}, err
@@ -51,4 +51,19 @@ func (c *Client) Me(ctx context.Context) (Me, error) {
 		}
 	}
 	return me, nil
+}
+
+const mePath = "/me"
+
+// keyWorks asks /me, until it has said yes once, whether a 401 without a reason
+// is about the key or only about what it may do.
+func (c *Client) keyWorks(ctx context.Context, r call) bool {
+	if r.path == mePath {
+		return false
+	}
+	if !c.keyKnown.Load() {
+		_, err := c.Me(ctx)
+		c.keyKnown.Store(err == nil)
+	}
+	return c.keyKnown.Load()
 }

@@ -58,18 +58,22 @@ func refusal(r call, response *http.Response, body []byte) *Error {
 func refuseAccess(failure *Error, r call, status int, said string) {
 	lower := strings.ToLower(said)
 	if status == http.StatusForbidden || strings.Contains(lower, "permission") || strings.Contains(lower, "not authorized") {
-		failure.Kind = Forbidden
-		failure.Message = "the API token lacks a permission for this"
-		failure.Next = "Ask a Syncro administrator to edit the token under Admin, API Tokens"
-		if r.permission != "" {
-			failure.Message = fmt.Sprintf("the API token lacks the permission %q", r.permission)
-			failure.Next = "Ask a Syncro administrator to add it to the token under Admin, API Tokens"
-		}
+		lacksPermission(failure, r)
 		return
 	}
 	failure.Kind = Unauthorized
 	failure.Message = "Syncro does not accept the API key"
 	failure.Next = "Check the key and the subdomain in the settings of this server"
+}
+
+// lacksPermission makes a failure one of a token that may not do this.
+func lacksPermission(failure *Error, r call) {
+	failure.Kind = Forbidden
+	failure.Message = "the API token lacks a permission for this"
+	if r.permission != "" {
+		failure.Message = fmt.Sprintf("the API token lacks the permission %q", r.permission)
+	}
+	failure.Next = "Ask a Syncro administrator to add it to the token under Admin, API Tokens"
 }
 
 // explain finds the sentence in an error body. Seen: {"error": text},

@@ -77,6 +77,9 @@ func (c *Client) do(ctx context.Context, r call) (answer, error) {
 			c.budget.pause(failure.RetryAfter)
 		}
 		mayHaveActed = mayHaveActed || failure.maybeDone
+		if failure.Kind == Unauthorized && c.keyWorks(ctx, r) {
+			lacksPermission(failure, r)
+		}
 		c.log.Debug("request failed", "method", r.method, "path", r.path, "attempt", attempt, "status", failure.Status, "kind", failure.Kind)
 		if ctx.Err() != nil || attempt == maxAttempts || !repeatable(r.method, failure) {
 			return answer{}, c.gaveUp(ctx, r, failure, mayHaveActed)
