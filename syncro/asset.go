@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -50,16 +51,9 @@ func (c *Client) Asset(ctx context.Context, id int64) (Asset, error) {
 // asset decodes an answer that holds one asset. Where id is not 0 it must be
 // the asset with that id: anything else must never be taken for it.
 func (a answer) asset(r call, id int64) (Asset, error) {
-	top, err := a.object(r)
+	fields, err := a.under(r, "asset")
 	if err != nil {
 		return Asset{}, err
-	}
-	fields, ok := top["asset"].(map[string]any)
-	if !ok && top["id"] != nil {
-		fields, ok = top, true
-	}
-	if !ok {
-		return Asset{}, undecodable(r, fmt.Errorf("field asset is %s, not an object", shape(top["asset"])))
 	}
 	asset, err := decodeAsset(fields)
 	if err != nil {
@@ -169,4 +163,26 @@ func flatten(into *strings.Builder, value any) {
 func (a Asset) Property(name string) any {
 	properties := a.raw.object("properties")
 	return properties[properties.keyOf(name)]
+}
+
+// Activity is something that happened to an asset. Absent values are "" or zero.
+type Activity struct {
+	At   time.Time
+	Who  string
+	What string
+}
+
+// Activity is what the record tells of its recent past, newest first. Only the
+// detail view of the documented dialect tells any.
+func (a Asset) Activity() (happened []Activity, told bool) {
+	if _, told = a.raw["recent_activity"].([]any); !told {
+		return nil, false
+	}
+	for _, fields := range a.raw.list("recent_activity") {
+		each := Activity{Who: fields.first("user", "user_name"), What: fields.first("message", "description", "action")}
+		each.At, _ = parseMoment(fields.first("created_at"))
+		happened = append(happened, each)
+	}
+	slices.SortStableFunc(happened, func(a, b Activity) int { return b.At.Compare(a.At) })
+	return happened, true
 }

@@ -3,7 +3,6 @@ package syncro
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"iter"
 	"net/url"
 	"strconv"
@@ -39,14 +38,14 @@ func (c *Client) AssetRows(ctx context.Context, filter AssetFilter, number int) 
 		return AssetRows{}, err
 	}
 	rows := AssetRows{Number: number, More: p.more(), Total: p.entries, Honoured: true}
-	for i, fields := range p.rows {
-		asset, err := decodeAsset(fields)
-		if err != nil {
-			return AssetRows{}, undecodable(r, fmt.Errorf("entry %d (id %v): %w", i+1, fields["id"], err))
-		}
+	sent, err := decodeRows(r, p, decodeAsset)
+	if err != nil {
+		return AssetRows{}, err
+	}
+	for _, asset := range sent {
 		rows.Sent = append(rows.Sent, asset.ID)
 		// Production accounts ignore asset_type; that all rows of a page fit may be chance.
-		if filter.Type != "" && fields.production() {
+		if filter.Type != "" && asset.raw.production() {
 			rows.Honoured = false
 		}
 		if !filter.fits(asset) {
@@ -78,47 +77,14 @@ func (f AssetFilter) fits(a Asset) bool {
 		(f.Query == "" || a.raw.contains(f.Query))
 }
 
-// Coverage tells how much of a list a walk has seen.
-type Coverage struct {
-	Read     int  // different rows read, whether they fit the filter or not
-	Total    int  // rows that Syncro counts; -1: not told
-	Complete bool // the walk came to the end and missed none that Syncro counted
-}
-
 // Assets walks all assets that fit the filter, page by page, so that memory
 // does not grow with the list. A row that moved between pages comes once. The
 // walk ends at the first error; coverage is filled in as it goes.
 func (c *Client) Assets(ctx context.Context, filter AssetFilter, coverage *Coverage) iter.Seq2[Asset, error] {
-	return func(yield func(Asset, error) bool) {
-		*coverage = Coverage{Total: -1}
-		seen := map[int64]bool{}
-		for number := 1; ; number++ {
-			rows, err := c.AssetRows(ctx, filter, number)
-			if err != nil {
-				yield(Asset{}, err)
-				return
-			}
-			coverage.Total = rows.Total
-			before := len(seen)
-			repeated := map[int64]bool{}
-			for _, id := range rows.Sent {
-				repeated[id] = seen[id]
-				seen[id] = true
-			}
-			coverage.Read = len(seen)
-			for _, asset := range rows.Assets {
-				if repeated[asset.ID] {
-					continue
-				}
-				repeated[asset.ID] = true
-				if !yield(asset, nil) {
-					return
-				}
-			}
-			if ended := !rows.More; ended || len(seen) == before {
-				coverage.Complete = ended && coverage.Read >= coverage.Total
-				return
-			}
-		}
-	}
+	return walk(coverage, func(number int) (sheet[Asset], error) {
+		rows, err := c.AssetRows(ctx, filter, number)
+		return sheet[Asset]{fitting: rows.Assets, sent: rows.Sent, more: rows.More, total: rows.Total}, err
+	})
 }
+
+func (a Asset) id() int64 { return a.ID }

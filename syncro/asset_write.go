@@ -140,7 +140,11 @@ func (c *Client) DeleteAsset(ctx context.Context, id int64) error {
 	if err == nil && len(got.body) > 0 {
 		_, err = got.object(r)
 	}
-	if err == nil || !maybeDone(err) && !IsKind(err, NotFound) {
+	if err == nil {
+		c.deleteRoute.Store(routeThere)
+		return nil
+	}
+	if !maybeDone(err) && !IsKind(err, NotFound) {
 		return err
 	}
 	// A 404 may mean that the asset is gone or that the account has no such
@@ -153,11 +157,31 @@ func (c *Client) DeleteAsset(ctx context.Context, id int64) error {
 		return &Error{Kind: OutcomeUnknown, Doing: r.doing, Err: errors.Join(err, lookErr),
 			Message: "the delete was sent, but it is not known whether the asset is gone", Next: "Look at the asset before you repeat it"}
 	case IsKind(err, NotFound):
+		c.deleteRoute.Store(routeMissed)
 		return &Error{Kind: Unsupported, Doing: r.doing, Err: err, Status: http.StatusNotFound,
 			Message: "this Syncro account's API cannot delete assets, and the asset is still there",
 			Next:    "Delete it on its page in Syncro's web app"}
 	}
 	return stillUnchanged(r, err, "the asset is still there")
+}
+
+// What is known of a route that not every account has.
+const (
+	routeThere int32 = iota + 1
+	routeMissed
+)
+
+// Deletes tells whether the account's API deletes assets: known once one was
+// deleted or could not be. Until then a record of the production dialect makes
+// it unlikely.
+func (c *Client) Deletes(a Asset) (likely, known bool) {
+	switch c.deleteRoute.Load() {
+	case routeThere:
+		return true, true
+	case routeMissed:
+		return false, true
+	}
+	return !a.raw.production(), false
 }
 
 // send sends a create or update and reads the record that comes back.

@@ -50,6 +50,7 @@ type account struct {
 	budget    *budget
 
 	keyKnown    atomic.Bool   // /me has accepted the key
+	deleteRoute atomic.Int32  // whether assets can be deleted, once known
 	scriptRoute atomic.Int32  // which of the two run routes exists, once known
 	assetLocks  keyedLocks    // one change of an asset at a time
 	createLocks keyedLocks    // one creation for a customer at a time

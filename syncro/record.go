@@ -58,6 +58,22 @@ func explainOr(body []byte, otherwise string) string {
 	return otherwise
 }
 
+// under returns the record that an answer holds under key, or bare.
+func (a answer) under(r call, key string) (record, error) {
+	top, err := a.object(r)
+	if err != nil {
+		return nil, err
+	}
+	fields, ok := top[key].(map[string]any)
+	if !ok && top["id"] != nil {
+		fields, ok = top, true
+	}
+	if !ok {
+		return nil, undecodable(r, fmt.Errorf("field %s is %s, not an object", key, shape(top[key])))
+	}
+	return fields, nil
+}
+
 // reader reads one record and keeps the first field that cannot be read.
 type reader struct {
 	of  record

@@ -31,6 +31,14 @@ func (d *desk) assetTools() []tool.Tool {
 			Name: "delete_asset", Title: "Delete asset", Toolset: toolsetAssets, Idempotent: true,
 			Description: "Delete an asset's record for good, after asking. Gives its last record back, to be kept.",
 		}, d.deleteAsset),
+		tool.NewDestroy(tool.Spec{
+			Name: "decommission_asset", Title: "Decommission asset", Toolset: toolsetAssets,
+			Description: "Take a machine out of service in one go, after asking: record its final state, uninstall the agent, close tickets, resolve alerts, retire or delete the record. After a failure call again: it does only what is left.",
+		}, d.decommission),
+		tool.NewRead(tool.Spec{
+			Name: "get_installed_software", Title: "Get installed software", Toolset: toolsetAssets,
+			Description: "The applications on one machine, with vendor and version.",
+		}, d.getSoftware),
 	}
 }
 
@@ -48,6 +56,9 @@ func (d *desk) deleteAsset(ctx context.Context, in deleteAssetIn) (tool.Plan[del
 	if err != nil {
 		return tool.Plan[deleteAssetOut]{}, err
 	}
+	if likely, known := d.syncro.Deletes(asset); known && !likely {
+		return tool.Plan[deleteAssetOut]{}, tool.Errorf(tool.Unsupported, "this Syncro account's API cannot delete assets; nothing was done. Use decommission_asset with method retire, or delete it on its page in Syncro.")
+	}
 	asset = d.named(ctx, asset)
 	return tool.Plan[deleteAssetOut]{
 		Question: fmt.Sprintf("Delete %s from Syncro for good? It cannot be undone.", d.described(asset)),
@@ -57,7 +68,7 @@ func (d *desk) deleteAsset(ctx context.Context, in deleteAssetIn) (tool.Plan[del
 			if err := d.syncro.DeleteAsset(ctx, asset.ID); err != nil {
 				return deleteAssetOut{}, err
 			}
-			return deleteAssetOut{Outcome: "done", FinalState: asset.Raw()}, nil
+			return deleteAssetOut{Outcome: "done", FinalState: finalState(asset)}, nil
 		},
 	}, nil
 }

@@ -3,7 +3,6 @@ package tools
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"syncro-mcp/internal/tool"
@@ -13,7 +12,7 @@ import (
 type getAssetIn struct {
 	AssetID int64    `json:"asset_id,omitempty" jsonschema:"minimum=1" jsonschema_description:"Asset by id."`
 	Name    string   `json:"name,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Asset by its whole name, when the id is not known."`
-	Include []string `json:"include,omitempty" jsonschema:"enum=patches,enum=properties,maxItems=6" jsonschema_description:"Parts to add: patches (counts and what is missing), properties (custom properties)."`
+	Include []string `json:"include,omitempty" jsonschema:"enum=patches,enum=tickets,enum=alerts,enum=software,enum=activity,enum=properties" jsonschema_description:"Parts to add: patches to install, open tickets, active alerts, software, recent activity, custom properties."`
 }
 
 // Validate wants exactly one way to name the asset.
@@ -25,19 +24,11 @@ func (in getAssetIn) Validate() error {
 }
 
 type getAssetOut struct {
-	Asset        assetDetail    `json:"asset"`
-	Status       string         `json:"status"`
-	HealthIssues []string       `json:"health_issues,omitempty"`
-	Links        links          `json:"links"`
-	Patches      *patchesPart   `json:"patches,omitempty"`
-	Properties   map[string]any `json:"properties,omitempty"`
-	NotIncluded  []missingPart  `json:"not_included,omitempty"`
-}
-
-// missingPart is an included part that could not be read.
-type missingPart struct {
-	Part   string `json:"part"`
-	Reason string `json:"reason"`
+	Asset        assetDetail `json:"asset"`
+	Status       string      `json:"status"`
+	HealthIssues []string    `json:"health_issues,omitempty"`
+	Links        links       `json:"links"`
+	assetParts
 }
 
 func (d *desk) getAsset(ctx context.Context, in getAssetIn) (getAssetOut, error) {
@@ -47,19 +38,11 @@ func (d *desk) getAsset(ctx context.Context, in getAssetIn) (getAssetOut, error)
 	}
 	asset = d.named(ctx, asset)
 	out := getAssetOut{
-		Asset: detail(asset), Status: string(asset.Status(d.now())),
-		HealthIssues: asset.HealthIssues, Links: d.links(asset),
+		Asset: detail(asset), Status: string(asset.Status(d.now())), HealthIssues: asset.HealthIssues, Links: d.links(asset),
+		assetParts: d.parts(ctx, asset, in.Include),
 	}
-	if slices.Contains(in.Include, "properties") {
-		out.Properties = shownProperties(asset.Custom)
-	}
-	if slices.Contains(in.Include, "patches") {
-		patches, err := d.syncro.AssetPatches(ctx, asset.ID)
-		if err != nil {
-			out.NotIncluded = append(out.NotIncluded, missingPart{Part: "patches", Reason: err.Error()})
-		} else {
-			out.Patches = partOf(patches)
-		}
+	if out.Status == string(syncro.Online) && len(out.Alerts) > 0 {
+		out.Status = string(syncro.NeedsAttention)
 	}
 	return out, nil
 }
@@ -106,18 +89,4 @@ func (d *desk) listed(ctx context.Context, assets []syncro.Asset) string {
 		names = append(names, "and others")
 	}
 	return strings.Join(names, ", ")
-}
-
-const propertyLength = 500
-
-// shownProperties bounds the texts that people or programs left in properties.
-func shownProperties(properties map[string]any) map[string]any {
-	shown := make(map[string]any, len(properties))
-	for key, value := range properties {
-		if text, ok := value.(string); ok {
-			value = tool.Clip(text, propertyLength)
-		}
-		shown[key] = value
-	}
-	return shown
 }

@@ -17,11 +17,13 @@ const (
 	toolsetPatches   = "patches"
 	toolsetScripts   = "scripts"
 	toolsetCustomers = "customers"
+	toolsetTickets   = "tickets"
+	toolsetAlerts    = "alerts"
 )
 
 // Toolsets lists every toolset by name.
 func Toolsets() []string {
-	return []string{toolsetAssets, toolsetPatches, toolsetScripts, toolsetCustomers}
+	return []string{toolsetAssets, toolsetPatches, toolsetScripts, toolsetCustomers, toolsetTickets, toolsetAlerts}
 }
 
 // Options are what the tools need.
@@ -49,7 +51,7 @@ func Catalog(o Options) []tool.Tool {
 	if d.page == nil {
 		d.page = func(int64) string { return "" }
 	}
-	return slices.Concat(d.assetTools(), d.patchTools(), d.scriptTools(), d.customerTools())
+	return slices.Concat(d.assetTools(), d.patchTools(), d.scriptTools(), d.customerTools(), d.ticketTools(), d.alertTools())
 }
 
 // Instructions tell a model once what holds for all tools.

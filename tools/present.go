@@ -2,9 +2,7 @@ package tools
 
 import (
 	"context"
-	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	"syncro-mcp/internal/tool"
@@ -90,6 +88,33 @@ func detail(a syncro.Asset) assetDetail {
 	return shown
 }
 
+// finalState is the whole record as Syncro had it, less the fields that hold nothing.
+func finalState(a syncro.Asset) map[string]any {
+	whole, _ := filled(a.Raw()).(map[string]any)
+	return whole
+}
+
+// filled copies a value without the nulls inside it.
+func filled(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		kept := make(map[string]any, len(v))
+		for key, each := range v {
+			if each != nil {
+				kept[key] = filled(each)
+			}
+		}
+		return kept
+	case []any:
+		kept := make([]any, len(v))
+		for i, each := range v {
+			kept[i] = filled(each)
+		}
+		return kept
+	}
+	return value
+}
+
 // links say where a technician goes on.
 type links struct {
 	Page      string `json:"syncro_page,omitempty"`
@@ -121,40 +146,48 @@ const (
 	mostNameLookups = 8
 )
 
-// nameCustomers fills in the names that the documented dialect leaves out of
-// its records. What cannot be learnt stays empty: the id is shown instead.
-func (d *desk) nameCustomers(ctx context.Context, assets []syncro.Asset) {
-	unknown := map[int64]string{}
-	for _, a := range assets {
-		if a.Customer == "" && a.CustomerID != 0 {
-			unknown[a.CustomerID] = ""
-		}
-	}
-	if len(unknown) > fewCustomers {
+// customerNames looks up what the documented dialect leaves out of its records.
+// What cannot be learnt is not in the result: the id is shown instead.
+func (d *desk) customerNames(ctx context.Context, ids []int64) map[int64]string {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	if len(ids) > fewCustomers {
 		_, _, _ = d.syncro.Customers(ctx, "", 25) // the client remembers their names
 	}
-	var mu sync.Mutex
-	var lookups sync.WaitGroup
-	started := 0
-	for _, id := range slices.Sorted(maps.Keys(unknown)) {
-		if started++; started > mostNameLookups {
-			break
-		}
-		lookups.Go(func() {
-			name, err := d.syncro.CustomerName(ctx, id)
-			if err == nil {
-				mu.Lock()
-				unknown[id] = name
-				mu.Unlock()
-			}
-		})
+	ids = ids[:min(len(ids), mostNameLookups)]
+	found := make([]string, len(ids))
+	inTurn(len(ids), readsAtOnce, func(i int) {
+		found[i], _ = d.syncro.CustomerName(ctx, ids[i])
+	})
+	names := map[int64]string{}
+	for i, id := range ids {
+		names[id] = found[i]
 	}
-	lookups.Wait()
-	for i := range assets {
-		if assets[i].Customer == "" {
-			assets[i].Customer = unknown[assets[i].CustomerID]
+	return names
+}
+
+// nameOwners fills in the customers' names that records lack; owner gives a
+// record's customer and the place for its name.
+func nameOwners[T any](ctx context.Context, d *desk, records []T, owner func(*T) (id int64, name *string)) {
+	var unknown []int64
+	for i := range records {
+		if id, name := owner(&records[i]); *name == "" && id != 0 {
+			unknown = append(unknown, id)
 		}
 	}
+	names := d.customerNames(ctx, unknown)
+	for i := range records {
+		if id, name := owner(&records[i]); *name == "" {
+			*name = names[id]
+		}
+	}
+}
+
+func (d *desk) nameCustomers(ctx context.Context, assets []syncro.Asset) {
+	nameOwners(ctx, d, assets, func(a *syncro.Asset) (int64, *string) { return a.CustomerID, &a.Customer })
+}
+
+func (d *desk) nameAlertCustomers(ctx context.Context, alerts []syncro.Alert) {
+	nameOwners(ctx, d, alerts, func(a *syncro.Alert) (int64, *string) { return a.CustomerID, &a.Customer })
 }
 
 // named is one asset with its customer's name.

@@ -29,10 +29,11 @@ func (p *person) Ask(_ context.Context, question string) (tool.Answer, error) {
 
 // bench is a runner of all tools over an embedded Syncro.
 type bench struct {
-	t      testing.TB
-	server *fake.Server
-	runner *tool.Runner
-	person *person
+	t       testing.TB
+	dialect fake.Dialect
+	server  *fake.Server
+	runner  *tool.Runner
+	person  *person
 }
 
 func newBench(t testing.TB, o fake.Options) *bench {
@@ -49,7 +50,7 @@ func newBench(t testing.TB, o fake.Options) *bench {
 	require.NoError(t, err)
 	runner, err := tool.NewRunner(tool.Options{Tools: tools.Catalog(tools.Options{Client: client, Scripts: scripts})})
 	require.NoError(t, err)
-	return &bench{t: t, server: server, runner: runner, person: &person{answer: tool.Accepted}}
+	return &bench{t: t, dialect: o.Dialect, server: server, runner: runner, person: &person{answer: tool.Accepted}}
 }
 
 // eachDialect runs a test over the demo data of both dialects.

@@ -90,7 +90,7 @@ func (s *Server) getAsset(c call) answer {
 	if !found {
 		return assetNotFound()
 	}
-	return ok(record{"asset": asset})
+	return ok(record{"asset": s.withTickets(asset)})
 }
 
 func (s *Server) deleteAsset(c call) answer {
@@ -105,6 +105,7 @@ func (s *Server) deleteAsset(c call) answer {
 func (s *Server) removeAsset(id int64) {
 	s.data.assets.remove(id)
 	delete(s.data.patches, id)
+	delete(s.data.software, id)
 }
 
 // addAsset stores a record after filling in what every record of the dialect carries.

@@ -80,7 +80,7 @@ func (s *Server) createProduction(c call) answer {
 func (s *Server) created(status int, fields record) answer {
 	numberIDs(fields)
 	id := s.addAsset(fields)
-	return reply(status, record{"asset": s.data.assets.rows[id]})
+	return reply(status, record{"asset": s.withTickets(s.data.assets.rows[id])})
 }
 
 func (s *Server) updateAsset(c call) answer {
@@ -108,7 +108,7 @@ func (s *Server) updateAsset(c call) answer {
 		asset["customer"] = s.nestedCustomer(asset["customer_id"])
 	}
 	asset["updated_at"] = s.stamp(time.Now())
-	return ok(record{"asset": asset})
+	return ok(record{"asset": s.withTickets(asset)})
 }
 
 func (s *Server) checkUpdate(body, _ record) (answer, bool) {

@@ -35,7 +35,7 @@ type Options struct {
 	Dialect       Dialect
 	Key           string        // the bearer key; "demo-key" when empty
 	PerMinute     int           // requests in any 60 seconds; 180 when 0, unlimited when negative
-	PageSize      int           // rows a page of assets and customers; 25 when 0
+	PageSize      int           // rows a page of every list but that of patches; 25 when 0
 	HonourPerPage bool          // per_page up to 100 is honoured, else it is ignored
 	Replace       bool          // PUT replaces properties instead of merging them
 	Without       []string      // routes this account lacks, such as "DELETE /customer_assets/{id}": 404 with an HTML page
@@ -43,7 +43,7 @@ type Options struct {
 	BareMeta      bool          // list meta carries only page and total_pages
 	Deny          []string      // permissions the token lacks, such as "asset.delete"
 	Latency       time.Duration // how long each answer waits, after the server has acted
-	Demo          bool          // with the demo customers, assets and patches
+	Demo          bool          // with the demo customers, assets and their patches, tickets, alerts and software
 }
 
 // Server is one account. It implements http.Handler under /api/v1/ and is safe for concurrent use.
@@ -68,6 +68,12 @@ type data struct {
 	patches   map[int64]PatchSet
 	scripts   map[int64]bool
 	runs      []Run
+
+	tickets     table
+	lastComment int64
+	emails      []Email
+	alerts      table
+	software    map[int64][]record
 }
 
 // New makes an account. Call Close when done with its Transport; under testing/synctest call New inside the bubble.
@@ -91,6 +97,11 @@ func New(o Options) *Server {
 			assets:    newTable(7000),
 			patches:   map[int64]PatchSet{},
 			scripts:   demoScriptIDs(),
+
+			tickets:     newTable(30_000),
+			lastComment: 80_000,
+			alerts:      newTable(90_000),
+			software:    map[int64][]record{},
 		},
 	}
 	s.pipes = newPipeServer(s)

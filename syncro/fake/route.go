@@ -35,7 +35,8 @@ func (c call) id(name string) int64 {
 
 // routesOf lists the endpoints of this account. Literal segments come before {id} within a noun: the first match wins.
 func routesOf(o Options) []route {
-	all := slices.Concat(assetRoutes(), patchRoutes(), scriptRoutes(), customerRoutes(), userRoutes())
+	all := slices.Concat(assetRoutes(), patchRoutes(), scriptRoutes(), customerRoutes(), userRoutes(),
+		ticketRoutes(), alertRoutes(), softwareRoutes())
 	return slices.DeleteFunc(all, func(r route) bool {
 		foreign := len(r.only) > 0 && !slices.Contains(r.only, o.Dialect)
 		return foreign || slices.Contains(o.Without, r.method+" "+r.path)

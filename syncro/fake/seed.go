@@ -10,10 +10,11 @@ const (
 	firstDemoAsset    = 70101
 )
 
-// seed fills the account with the demo customers, their machines and patches. Nothing in it is random; times count from now, so
+// seed fills the account with the demo customers, their machines and what belongs to these. Nothing in it is random; times count from now, so
 // that machines that are online have checked in a moment ago.
 func (s *Server) seed(now time.Time) {
 	assetID := int64(firstDemoAsset)
+	var fleet []seedAsset
 	for c, customer := range demoCustomers() {
 		customer.id = firstDemoCustomer + int64(c)
 		s.addCustomer(customer.render())
@@ -23,9 +24,13 @@ func (s *Server) seed(now time.Time) {
 			if a.patched() {
 				s.data.patches[a.id] = plain(s.renderPatches(a))
 			}
+			fleet = append(fleet, a)
 			assetID++
 		}
 	}
+	s.seedTickets(fleet, now)
+	s.seedAlerts(fleet, now)
+	s.seedSoftware(fleet)
 }
 
 // seedCustomer is a demo customer in neutral words.

@@ -8,7 +8,11 @@ import "slices"
 func (s *Server) Assets() []map[string]any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return plain(s.data.assets.where(func(record) bool { return true }))
+	all := []record{}
+	for _, asset := range s.data.assets.where(func(record) bool { return true }) {
+		all = append(all, s.withTickets(asset))
+	}
+	return plain(all)
 }
 
 // Asset gives one asset as a GET would.
@@ -19,7 +23,7 @@ func (s *Server) Asset(id int64) (map[string]any, bool) {
 	if !found {
 		return nil, false
 	}
-	return plain(asset), true
+	return plain(s.withTickets(asset)), true
 }
 
 // EditAsset changes a raw record in place, into whatever shape; nothing is filled in or checked. It reports whether there is such

@@ -13,7 +13,8 @@ func userRoutes() []route {
 func (s *Server) getMe(call) answer {
 	granted := []string{"asset.read", "asset.write", "asset.delete", "customer.read", "customer.write", "customer.delete",
 		"ticket.read", "ticket.write", "ticket.delete", "invoice.read", "invoice.write", "invoice.delete", "payment.read",
-		"payment.write", "payment.delete", "worksheet.add", "worksheet.manage", "worksheet.delete", "script.execute"}
+		"payment.write", "payment.delete", "worksheet.add", "worksheet.manage", "worksheet.delete", "script.execute",
+		"alert.read", "alert.write", "alert.delete"}
 	permissions := map[string]map[string]bool{}
 	for _, name := range slices.Concat(granted, s.options.Deny) {
 		noun, verb, _ := strings.Cut(name, ".")
