@@ -27,6 +27,7 @@ type config struct {
 	rate     int
 	secret   []byte
 	log      *slog.Logger
+	http     httpConfig
 }
 
 // setting is one setting: its flag, its variable and what it means.
@@ -50,6 +51,14 @@ func settings() []setting {
 		{flag: "scripts", variable: "SYNCRO_MCP_SCRIPTS", meaning: "JSON file of the scripts that may run (default: any id may be given)"},
 		{flag: "audit-log", variable: "SYNCRO_MCP_AUDIT_LOG", meaning: "file of JSON lines, appended (default: standard error)"},
 		{flag: "rate", variable: "SYNCRO_MCP_RATE", fallback: "180", meaning: "request budget per 60 s"},
+		{flag: "listen", variable: "SYNCRO_MCP_LISTEN", meaning: "host:port to serve HTTP on instead of standard input and output; other than loopback only with a token"},
+		{flag: "sse", variable: "SYNCRO_MCP_SSE", fallback: "false", boolean: true, meaning: "with --listen: also the older HTTP+SSE transport at /sse"},
+		{variable: "SYNCRO_MCP_TOKEN", meaning: "with --listen: the bearer token that clients must send, 24 characters or more"},
+		{flag: "callers", variable: "SYNCRO_MCP_CALLERS", meaning: "with --listen: JSON file of callers, instead of one token"},
+		{flag: "allowed-origins", variable: "SYNCRO_MCP_ALLOWED_ORIGINS", meaning: "with --listen: comma list of web pages that may call (default loopback)"},
+		{flag: "allowed-hosts", variable: "SYNCRO_MCP_ALLOWED_HOSTS", meaning: "with --listen: comma list of names under which it may be called (default loopback)"},
+		{flag: "tls-cert", variable: "SYNCRO_MCP_TLS_CERT", meaning: "with --listen: certificate file for TLS"},
+		{flag: "tls-key", variable: "SYNCRO_MCP_TLS_KEY", meaning: "with --listen: key file for TLS"},
 		{variable: "SYNCRO_MCP_SECRET", meaning: "key that signs confirmations, shared by replicas (default: random at start)"},
 		{flag: "log-level", variable: "SYNCRO_MCP_LOG_LEVEL", fallback: "info", meaning: "debug, info, warn or error"},
 		{flag: "log-format", variable: "SYNCRO_MCP_LOG_FORMAT", fallback: "text", meaning: "text or json, always on standard error"},
@@ -129,8 +138,8 @@ func (v values) parse(stderr io.Writer) (config, error) {
 			return c, v.bad(choice.flag, "takes "+strings.Join(choice.from, ", "))
 		}
 	}
-	for name := range strings.SplitSeq(v["toolsets"], ",") {
-		if name = strings.TrimSpace(name); name == "" || name == "all" {
+	for _, name := range commaList(v["toolsets"]) {
+		if name == "all" {
 			continue
 		}
 		if !slices.Contains(tools.Toolsets(), name) {
@@ -155,6 +164,9 @@ func (v values) parse(stderr io.Writer) (config, error) {
 		if err != nil {
 			return c, v.bad("scripts", "must name a readable file of scripts: "+err.Error())
 		}
+	}
+	if c.http, err = v.http(); err != nil {
+		return c, err
 	}
 	if c.demo {
 		return c, nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"flag"
 	"go/parser"
 	"go/token"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
+
+var update = flag.Bool("update", false, "write the README's table of settings anew")
 
 func TestReadmeListsTheSettings(t *testing.T) {
 	t.Parallel()
@@ -32,7 +35,14 @@ func TestReadmeListsTheSettings(t *testing.T) {
 	}
 	text, err := os.ReadFile("README.md")
 	require.NoError(t, err)
-	assert.Contains(t, string(text), "<!-- settings -->\n"+table.String()+"<!-- /settings -->", "put this table there:\n%s", table.String())
+	before, rest, found := strings.Cut(string(text), "<!-- settings -->\n")
+	inside, after, closed := strings.Cut(rest, "<!-- /settings -->")
+	require.True(t, found && closed, "the README has a place for the settings")
+	if *update {
+		require.NoError(t, os.WriteFile("README.md", []byte(before+"<!-- settings -->\n"+table.String()+"<!-- /settings -->"+after), 0o644))
+		return
+	}
+	assert.Equal(t, inside, table.String(), "go test . -update writes the table")
 }
 
 // TestExampleConfigurationStarts checks mcp.json.example and the README's JSON:
@@ -90,7 +100,8 @@ func TestArrows(t *testing.T) {
 		"syncro/fake":    {},
 		"internal/tool":  {ours + "syncro", library},
 		"internal/serve": {ours + "internal/tool", library},
-		"tools":          {ours + "internal/tool", ours + "syncro"},
+		"internal/fleet": {ours + "syncro"},
+		"tools":          {ours + "internal/tool", ours + "internal/fleet", ours + "syncro"},
 		".":              {ours + "syncro", ours + "syncro/fake", ours + "internal/tool", ours + "internal/serve", ours + "tools"},
 	}
 	for folder, may := range allowed {

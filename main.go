@@ -93,10 +93,12 @@ func usage(std streams, err error) int {
 
 // house is the program wired up.
 type house struct {
-	config config
-	client *syncro.Client
-	runner *tool.Runner
-	close  func()
+	config  config
+	client  *syncro.Client
+	runner  *tool.Runner // of whoever is at this machine
+	audit   *tool.Audit
+	metrics *serve.Metrics
+	close   func()
 }
 
 func open(c config, std streams) (*house, error) {
@@ -119,31 +121,87 @@ func open(c config, std streams) (*house, error) {
 	if h.client, err = syncro.New(options); err != nil {
 		return nil, err
 	}
-	audit, err := tool.OpenAudit(c.auditLog, std.err)
-	if err != nil {
+	if h.audit, err = tool.OpenAudit(c.auditLog, std.err); err != nil {
 		return nil, fmt.Errorf("--audit-log (SYNCRO_MCP_AUDIT_LOG): %w", err)
 	}
 	closeSyncro := h.close
-	h.close = func() { closeSyncro(); _ = audit.Close() }
-	catalog := tools.Options{Client: h.client, Scripts: h.config.scripts}
-	if !c.demo { // the demo has no web app to point at
-		catalog.Page = h.client.AssetPage
+	h.close = func() { closeSyncro(); _ = h.audit.Close() }
+	var names []string
+	for _, each := range h.catalog(h.client) {
+		names = append(names, each.Name())
 	}
-	h.runner, err = tool.NewRunner(tool.Options{
-		Tools: tool.Select(tools.Catalog(catalog), c.mode, c.toolsets), Mode: c.mode, Confirm: c.confirm,
-		Secret: c.secret, Audit: audit, Log: c.log,
-	})
+	h.metrics = serve.NewMetrics(serve.MetricsOptions{Tools: names, Budget: h.client.BudgetUsed, Upstream: h.client.Sent})
+	h.runner, err = h.runnerFor(serve.Caller{})
 	return h, err
 }
 
+func (h *house) catalog(client *syncro.Client) []tool.Tool {
+	options := tools.Options{Client: client, Scripts: h.config.scripts}
+	if !h.config.demo { // the demo has no web app to point at
+		options.Page = client.AssetPage
+	}
+	return tools.Catalog(options)
+}
+
+// runnerFor makes the runner of a caller, who may have a key, a narrower mode
+// and fewer toolsets of their own.
+func (h *house) runnerFor(caller serve.Caller) (*tool.Runner, error) {
+	client := h.client
+	if caller.SyncroKey != "" && !h.config.demo {
+		var err error
+		if client, err = h.client.WithKey(caller.SyncroKey); err != nil {
+			return nil, err
+		}
+	}
+	served := tool.Select(h.catalog(client), h.config.mode, h.config.toolsets)
+	mode := h.config.mode
+	if caller.Mode != "" {
+		mode = tool.Narrower(mode, caller.Mode)
+	}
+	return tool.NewRunner(tool.Options{
+		Tools: tool.Select(served, mode, caller.Toolsets), Mode: mode, Confirm: h.config.confirm,
+		Secret: h.config.secret, Audit: h.audit, Observe: h.metrics.Observe, Log: h.config.log,
+	})
+}
+
 func (h *house) serve(ctx context.Context, std streams) int {
-	h.config.log.Info("serving MCP on standard input and output", "tools", len(h.runner.Tools()), "mode", h.config.mode, "demo", h.config.demo)
-	err := serve.Stdio(ctx, serve.New(h.runner, version(), tools.Instructions), std.in, std.out)
+	c := h.config
+	var err error
+	if c.http.listen == "" {
+		c.log.Info("serving MCP on standard input and output", "tools", len(h.runner.Tools()), "mode", c.mode, "demo", c.demo)
+		err = serve.Stdio(ctx, serve.New(h.runner, version(), tools.Instructions), std.in, std.out)
+	} else {
+		err = serve.HTTP(ctx, h.httpOptions())
+	}
 	if err != nil {
-		h.config.log.Error("serving ended", "error", err)
+		c.log.Error("serving ended", "error", err)
 		return exitFailed
 	}
 	return exitOK
+}
+
+func (h *house) httpOptions() serve.HTTPOptions {
+	c := h.config.http
+	options := serve.HTTPOptions{
+		Listen: c.listen, SSE: c.sse, Callers: c.callers, AllowedOrigins: c.origins, AllowedHosts: c.hosts,
+		TLSCert: c.tlsCert, TLSKey: c.tlsKey, Metrics: h.metrics.Handler(), Log: h.config.log,
+		Build: func(caller serve.Caller) (*serve.Server, error) {
+			runner, err := h.runnerFor(caller)
+			if err != nil {
+				return nil, err
+			}
+			return serve.New(runner, version(), tools.Instructions), nil
+		},
+		Ready: func(ctx context.Context) error {
+			_, err := h.client.Me(ctx)
+			return err
+		},
+	}
+	if c.callersFile != "" {
+		options.Reload = func() ([]serve.Caller, error) { return readCallers(c.callersFile) }
+		options.Hangup = hangups()
+	}
+	return options
 }
 
 // version is the module's version as the build knows it.

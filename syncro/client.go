@@ -37,19 +37,25 @@ type Options struct {
 // Client speaks to one Syncro account. It is safe for concurrent use.
 type Client struct {
 	*account
-	bulk bool // leave room in the budget for others
+	owner *owner
+	bulk  bool // leave room in the budget for others
+}
+
+// owner is whose key goes with the requests: Syncro books every change to it.
+type owner struct {
+	key   string
+	works atomic.Bool // /me has accepted the key
 }
 
 // account is what all views of one client share.
 type account struct {
 	base      *url.URL
-	key       string
 	http      *http.Client
 	log       *slog.Logger
 	userAgent string
 	budget    *budget
+	sent      atomic.Uint64 // requests that left
 
-	keyKnown    atomic.Bool   // /me has accepted the key
 	deleteRoute atomic.Int32  // whether assets can be deleted, once known
 	scriptRoute atomic.Int32  // which of the two run routes exists, once known
 	assetLocks  keyedLocks    // one change of an asset at a time
@@ -65,12 +71,9 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := strings.TrimSpace(o.Key)
-	if key == "" {
-		return nil, fmt.Errorf("the API key is empty")
-	}
-	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, fmt.Errorf("the API key holds a space or a character that no key has")
+	owner, err := newOwner(o.Key)
+	if err != nil {
+		return nil, err
 	}
 	limit := o.Rate
 	switch {
@@ -88,8 +91,8 @@ func New(o Options) (*Client, error) {
 	if o.UserAgent == "" {
 		o.UserAgent = "syncro-mcp"
 	}
-	return &Client{account: &account{
-		base: base, key: key, log: o.Log, userAgent: o.UserAgent, budget: newBudget(limit),
+	return &Client{owner: owner, account: &account{
+		base: base, log: o.Log, userAgent: o.UserAgent, budget: newBudget(limit),
 		http: &http.Client{
 			Transport: o.Transport,
 			// The API never redirects. Following one would send a request that
@@ -99,10 +102,31 @@ func New(o Options) (*Client, error) {
 	}}, nil
 }
 
+// WithKey returns a view of the client that acts for the owner of another key:
+// it shares the budget and all that is known of the account.
+func (c *Client) WithKey(key string) (*Client, error) {
+	owner, err := newOwner(key)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{account: c.account, owner: owner, bulk: c.bulk}, nil
+}
+
+func newOwner(key string) (*owner, error) {
+	key = strings.TrimSpace(key)
+	if key == "" {
+		return nil, fmt.Errorf("the API key is empty")
+	}
+	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return nil, fmt.Errorf("the API key holds a space or a character that no key has")
+	}
+	return &owner{key: key}, nil
+}
+
 // Bulk returns a view of the client for work over many records: it shares
 // everything but leaves a sixth of the budget to calls that somebody waits for.
 func (c *Client) Bulk() *Client {
-	return &Client{account: c.account, bulk: true}
+	return &Client{account: c.account, owner: c.owner, bulk: true}
 }
 
 // AssetPage is the page of an asset in Syncro's web app, from where remote
@@ -114,6 +138,9 @@ func (c *Client) AssetPage(id int64) string {
 // BudgetUsed tells how many requests of the window's limit are taken now; a
 // limit of 0 means that there is none.
 func (c *Client) BudgetUsed() (used, limit int) { return c.budget.used() }
+
+// Sent counts the requests that were sent since the client was made.
+func (c *Client) Sent() uint64 { return c.sent.Load() }
 
 func parseBase(text string) (*url.URL, error) {
 	base, err := url.Parse(strings.TrimRight(text, "/"))

@@ -37,6 +37,7 @@ func each(t *testing.T, o fake.Options, test func(t *testing.T, client *syncro.C
 		t.Run(dialect.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
+				o := o // the other dialect runs at the same time
 				o.Dialect = dialect
 				client, server := account(t, o)
 				test(t, client, server)

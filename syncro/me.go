@@ -61,9 +61,9 @@ func (c *Client) keyWorks(ctx context.Context, r call) bool {
 	if r.path == mePath {
 		return false
 	}
-	if !c.keyKnown.Load() {
+	if !c.owner.works.Load() {
 		_, err := c.Me(ctx)
-		c.keyKnown.Store(err == nil)
+		c.owner.works.Store(err == nil)
 	}
-	return c.keyKnown.Load()
+	return c.owner.works.Load()
 }

@@ -132,6 +132,7 @@ func (c *Client) attempt(ctx context.Context, r call, body []byte) (answer, *Err
 	if err != nil {
 		return answer{}, &Error{Kind: Internal, Doing: r.doing, Message: "the request could not be built", Err: err}
 	}
+	c.sent.Add(1)
 	response, err := c.http.Do(request)
 	if err != nil {
 		return answer{}, c.connectionFailed(ctx, r, err)
@@ -166,7 +167,7 @@ func (c *Client) newRequest(ctx context.Context, r call, body []byte) (*http.Req
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("Authorization", "Bearer "+c.key)
+	request.Header.Set("Authorization", "Bearer "+c.owner.key)
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", c.userAgent)
 	if body != nil {

@@ -1,7 +1,9 @@
 package syncro_test
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -246,4 +248,19 @@ func TestTheDemoTicketsOfEachAsset(t *testing.T) {
 			return
 		}
 	}
+}
+
+func TestAnEndlessListOfTicketsIsLeftInTheMiddle(t *testing.T) {
+	t.Parallel()
+	client := pages(t, func(page int) string {
+		rows := []string{}
+		for i := range 100 {
+			rows = append(rows, fmt.Sprintf(`{"id": %d, "customer_id": 3, "asset_ids": []}`, page*100+i))
+		}
+		return fmt.Sprintf(`{"tickets": [%s], "meta": {"page": %d, "total_pages": 99, "total_entries": 9900}}`, strings.Join(rows, ","), page)
+	})
+	found, unchecked, err := client.AssetTickets(t.Context(), syncro.Asset{ID: 7, CustomerID: 3}, false, 9)
+	require.NoError(t, err)
+	assert.Empty(t, found)
+	assert.Equal(t, 7900, unchecked)
 }

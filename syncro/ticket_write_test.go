@@ -237,3 +237,39 @@ func TestTicketPostsUnderFaults(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatCannotBeLookedUpStaysUnknown: the answer to a change is lost and so are all looks after it.
+func TestWhatCannotBeLookedUpStaysUnknown(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		method string
+		looks  int // that work before the change
+		do     func(t *testing.T, c *syncro.Client) error
+		says   string
+	}{
+		"create": {http.MethodPost, 0, func(t *testing.T, c *syncro.Client) error {
+			_, _, err := c.CreateTicket(t.Context(), newTicket())
+			return err
+		}, "whether the ticket was created could not be looked up"},
+		"comment": {http.MethodPost, 1, func(t *testing.T, c *syncro.Client) error {
+			return c.CommentTicket(t.Context(), 21, syncro.NewComment{Subject: "S", Body: "B"})
+		}, "whether the ticket has the comment could not be looked up"},
+		"update": {http.MethodPut, 1, func(t *testing.T, c *syncro.Client) error {
+			_, _, _, err := c.UpdateTicket(t.Context(), 21, syncro.TicketChange{Priority: "Low"})
+			return err
+		}, "neither its answer nor the ticket could be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, fake.Options{}, func(t *testing.T, client *syncro.Client, server *fake.Server) {
+				shop(server)
+				server.Inject(fake.Fault{Method: test.method, Do: fake.Empty})
+				server.Inject(fake.Fault{Method: http.MethodGet, Skip: test.looks, Status: http.StatusInternalServerError})
+				err := test.do(t, client)
+				assert.True(t, syncro.IsKind(err, syncro.OutcomeUnknown), "%v", err)
+				assert.ErrorContains(t, err, test.says)
+				assert.Equal(t, 1, count(server, test.method))
+			})
+		})
+	}
+}

@@ -16,6 +16,7 @@ const (
 	toolsetAssets    = "assets"
 	toolsetPatches   = "patches"
 	toolsetScripts   = "scripts"
+	toolsetReports   = "reports"
 	toolsetCustomers = "customers"
 	toolsetTickets   = "tickets"
 	toolsetAlerts    = "alerts"
@@ -23,7 +24,7 @@ const (
 
 // Toolsets lists every toolset by name.
 func Toolsets() []string {
-	return []string{toolsetAssets, toolsetPatches, toolsetScripts, toolsetCustomers, toolsetTickets, toolsetAlerts}
+	return []string{toolsetAssets, toolsetPatches, toolsetScripts, toolsetReports, toolsetCustomers, toolsetTickets, toolsetAlerts}
 }
 
 // Options are what the tools need.
@@ -51,7 +52,7 @@ func Catalog(o Options) []tool.Tool {
 	if d.page == nil {
 		d.page = func(int64) string { return "" }
 	}
-	return slices.Concat(d.assetTools(), d.patchTools(), d.scriptTools(), d.customerTools(), d.ticketTools(), d.alertTools())
+	return slices.Concat(d.assetTools(), d.patchTools(), d.scriptTools(), d.reportTools(), d.customerTools(), d.ticketTools(), d.alertTools())
 }
 
 // Instructions tell a model once what holds for all tools.

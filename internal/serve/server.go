@@ -11,6 +11,9 @@ import (
 // milliseconds: it changes only with a restart.
 const listsStayFresh = 300_000
 
+// Server is an MCP server, ready to be put on a transport.
+type Server = server.MCPServer
+
 // New makes the MCP server with every tool of the runner. Nothing may be added
 // to it once it serves.
 func New(r *tool.Runner, version, instructions string) *server.MCPServer {
@@ -19,6 +22,7 @@ func New(r *tool.Runner, version, instructions string) *server.MCPServer {
 		server.WithInstructions(instructions),
 		server.WithToolCapabilities(false),
 		server.WithCacheHints(listsStayFresh, mcp.CacheScopePrivate),
+		server.WithHooks(&server.Hooks{}), // tool.Register forgets sessions that end where there are hooks
 	)
 	tool.Register(s, r)
 	return s

@@ -28,13 +28,24 @@ const (
 // Options make a Runner.
 type Options struct {
 	Tools    []Tool
-	Mode     string           // full when empty
-	Confirm  string           // auto when empty
-	Secret   []byte           // signs confirmations; random when empty, else at least 16 bytes
-	Audit    *Audit           // nil: none
-	Log      *slog.Logger     // nil: none
-	Patience time.Duration    // how long a question may stay open; 0: 2 minutes
-	Now      func() time.Time // nil: time.Now
+	Mode     string            // full when empty
+	Confirm  string            // auto when empty
+	Secret   []byte            // signs confirmations; random when empty, else at least 16 bytes
+	Audit    *Audit            // nil: none
+	Observe  func(Observation) // told of every call that ended; nil: nobody
+	Log      *slog.Logger      // nil: none
+	Patience time.Duration     // how long a question may stay open; 0: 2 minutes
+	Now      func() time.Time  // nil: time.Now
+}
+
+// Observation is one call that ended, as the audit log has it.
+type Observation struct {
+	Tool, Caller string
+	Outcome      string        // done, declined and so on; asked where a question went out
+	Code         string        // of an error
+	Confirmation string        // the way: client or token; not_needed or empty where nobody was asked
+	Answer       string        // to the question; empty where there is none yet
+	Duration     time.Duration // including the wait for an answer
 }
 
 // Runner runs tools: decoding, confirmation, audit, panics, results. It is safe
@@ -48,6 +59,7 @@ type Runner struct {
 	now       func() time.Time
 	log       *slog.Logger
 	audit     *Audit
+	observe   func(Observation)
 	approvals *approvals
 	silent    *silentSessions
 }
@@ -74,7 +86,7 @@ func NewRunner(o Options) (*Runner, error) {
 	r := &Runner{
 		tools: Select(o.Tools, o.Mode, nil), byName: map[string]Tool{},
 		mode: o.Mode, confirm: o.Confirm, patience: cmp.Or(o.Patience, defaultPatience),
-		now: o.Now, log: o.Log, audit: o.Audit,
+		now: o.Now, log: o.Log, audit: o.Audit, observe: o.Observe,
 		approvals: newApprovals(o.Secret, o.Now), silent: newSilentSessions(),
 	}
 	for _, t := range r.tools {
@@ -122,6 +134,12 @@ func (r *Runner) Call(ctx context.Context, c Call) (result Result) {
 	defer func() {
 		if err := r.audit.write(s.entry, r.now(), s.started); err != nil {
 			r.log.Error("audit", "tool", c.Tool, "error", err)
+		}
+		if r.observe != nil {
+			r.observe(Observation{
+				Tool: s.entry.Tool, Caller: c.Caller, Outcome: s.entry.Outcome, Code: result.Code,
+				Confirmation: s.entry.Confirmation, Answer: s.entry.Answer, Duration: r.now().Sub(s.started),
+			})
 		}
 	}()
 	known, ok := r.byName[c.Tool]

@@ -32,3 +32,13 @@ func (t Tool) allowed(mode string) bool {
 	}
 	return false
 }
+
+// Narrower is the one of two modes that allows less.
+func Narrower(a, b string) string {
+	for _, mode := range []string{ModeRead, ModeWrite} {
+		if a == mode || b == mode {
+			return mode
+		}
+	}
+	return ModeFull
+}
