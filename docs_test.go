@@ -52,6 +52,7 @@ func TestExampleConfigurationStarts(t *testing.T) {
 	t.Parallel()
 	type entry struct {
 		Command string
+		URL     string
 		Args    []string
 		Env     map[string]string
 	}
@@ -78,6 +79,10 @@ func TestExampleConfigurationStarts(t *testing.T) {
 		}
 		for _, servers := range []map[string]entry{file.Claude, file.Code} {
 			for name, server := range servers {
+				if server.URL != "" { // for a client of a server that runs elsewhere
+					assert.True(t, strings.HasSuffix(server.URL, "/mcp"), name)
+					continue
+				}
 				if server.Env["SYNCRO_API_KEY_FILE"] != "" {
 					server.Env["SYNCRO_API_KEY_FILE"] = tokenFile
 				}
