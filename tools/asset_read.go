@@ -11,8 +11,8 @@ import (
 
 type getAssetIn struct {
 	AssetID int64    `json:"asset_id,omitempty" jsonschema:"minimum=1" jsonschema_description:"Asset by id."`
-	Name    string   `json:"name,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Asset by its whole name, when the id is not known."`
-	Include []string `json:"include,omitempty" jsonschema:"enum=patches,enum=tickets,enum=alerts,enum=software,enum=activity,enum=properties" jsonschema_description:"Parts to add: patches to install, open tickets, active alerts, software, recent activity, custom properties."`
+	Name    string   `json:"name,omitempty" jsonschema_description:"Asset by its whole name, when the id is not known."`
+	Include []string `json:"include,omitempty" jsonschema:"enum=patches,enum=tickets,enum=alerts,enum=software,enum=activity,enum=properties" jsonschema_description:"Parts to add."`
 }
 
 // Validate wants exactly one way to name the asset.

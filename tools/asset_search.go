@@ -8,9 +8,9 @@ import (
 )
 
 type searchAssetsIn struct {
-	Query string `json:"query,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Words that the record must hold: part of the name, serial number, user, model or address."`
+	Query string `json:"query,omitempty" jsonschema_description:"Words in the name, serial number, user, model or address."`
 	customerRef
-	AssetType string `json:"asset_type,omitempty" jsonschema:"maxLength=100" jsonschema_description:"Type in the account's words, commonly Desktop, Laptop, Server, Network Device, Printer, Mobile Device or Other."`
+	AssetType string `json:"asset_type,omitempty" jsonschema_description:"Such as Desktop, Laptop, Server, Network Device, Printer, Mobile Device."`
 	Status    string `json:"status,omitempty" jsonschema:"enum=online,enum=offline,enum=needs_attention,enum=updating,enum=unmanaged" jsonschema_description:"Only machines in this state."`
 	window
 }

@@ -15,15 +15,15 @@ import (
 // assetFields are the fields that a create and an update share.
 type assetFields struct {
 	customerRef
-	AssetType       string         `json:"asset_type,omitempty" jsonschema:"maxLength=100" jsonschema_description:"A type that the account has, commonly Desktop, Laptop, Server, Network Device, Printer, Mobile Device or Other."`
-	Name            string         `json:"name,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Name or hostname."`
-	SerialNumber    string         `json:"serial_number,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Serial number."`
-	Model           string         `json:"model,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Model."`
-	Manufacturer    string         `json:"manufacturer,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Manufacturer."`
+	AssetType       string         `json:"asset_type,omitempty" jsonschema_description:"Such as Desktop, Laptop, Server, Network Device, Printer, Mobile Device."`
+	Name            string         `json:"name,omitempty" jsonschema_description:"Name or hostname."`
+	SerialNumber    string         `json:"serial_number,omitempty" jsonschema_description:"Serial number."`
+	Model           string         `json:"model,omitempty" jsonschema_description:"Model."`
+	Manufacturer    string         `json:"manufacturer,omitempty" jsonschema_description:"Manufacturer."`
 	PurchaseDate    string         `json:"purchase_date,omitempty" jsonschema:"format=date" jsonschema_description:"Day of purchase."`
 	WarrantyExpires string         `json:"warranty_expires,omitempty" jsonschema:"format=date" jsonschema_description:"Last day of warranty."`
-	Notes           string         `json:"notes,omitempty" jsonschema:"maxLength=20000" jsonschema_description:"Internal notes; replaces the old ones."`
-	Properties      map[string]any `json:"properties,omitempty" jsonschema_description:"Custom properties to set by name; null empties one. The others stay."`
+	Notes           string         `json:"notes,omitempty" jsonschema_description:"Internal notes; replaces the old ones."`
+	Properties      map[string]any `json:"properties,omitempty" jsonschema_description:"Custom properties to set; null empties one."`
 }
 
 // change turns the arguments into what shall be stored, without the customer.
@@ -72,7 +72,7 @@ func valueText(value any) string {
 
 type createAssetIn struct {
 	assetFields
-	AllowDuplicate bool `json:"allow_duplicate,omitempty" jsonschema_description:"Create it although the customer already has this serial number (without one: this name)."`
+	AllowDuplicate bool `json:"allow_duplicate,omitempty" jsonschema_description:"Create it although the serial or name is there."`
 }
 
 // Validate demands what Syncro demands.

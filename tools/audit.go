@@ -14,7 +14,7 @@ type auditAssetsIn struct {
 	customerRef
 	Inventory     string           `json:"inventory,omitempty" jsonschema_description:"What was found on the floor, as CSV text with a heading (Serial Number, Hostname, Model, User and so on, in any order). Without it only the records are checked."`
 	InventoryRows []map[string]any `json:"inventory_rows,omitempty" jsonschema:"maxItems=10000" jsonschema_description:"The same as a list of objects, such as {\"serial_number\": \"ABC123\", \"name\": \"ACME-WKS-001\"}."`
-	NamingPattern string           `json:"naming_pattern,omitempty" jsonschema:"maxLength=500" jsonschema_description:"RE2 expression that every name must match, such as ^ACME-(WKS|LAP|SRV)-[0-9]{3}$."`
+	NamingPattern string           `json:"naming_pattern,omitempty" jsonschema_description:"RE2 expression that every name must match, such as ^ACME-(WKS|LAP|SRV)-[0-9]{3}$."`
 	StaleDays     int              `json:"stale_days,omitempty" jsonschema:"minimum=1,maximum=3650,default=30" jsonschema_description:"Days without a check-in after which a machine is stale."`
 	reportWindow
 }
@@ -175,7 +175,7 @@ func (out *auditAssetsOut) compared(c fleet.Comparison, l *lists) {
 		out.say("Machines under only_in_inventory may stand among the records that were not read.")
 	}
 	if unusable > 0 {
-		out.say(fmt.Sprintf("%d rows of the inventory were not compared: unusable_rows says why.", unusable))
+		out.say(fmt.Sprintf("Not compared: %s of the inventory; unusable_rows says why.", counted(unusable, "row")))
 	}
 	for _, r := range shownOf(l, c.OnlyInInventory) {
 		short := func(field string) string { return tool.Clip(r.Field(field), reportLength) }

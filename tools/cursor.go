@@ -10,8 +10,8 @@ import (
 
 // window is the part of a list that a caller wants.
 type window struct {
-	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100,default=25" jsonschema_description:"Rows to return."`
-	Cursor string `json:"cursor,omitempty" jsonschema:"maxLength=200" jsonschema_description:"next_cursor of the answer before; keep the other arguments the same."`
+	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100,default=25" jsonschema_description:"Rows."`
+	Cursor string `json:"cursor,omitempty" jsonschema_description:"next_cursor of the answer before."`
 }
 
 // position is where a list goes on. It is bound to the list's arguments: in

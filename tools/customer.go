@@ -12,7 +12,7 @@ import (
 // customerRef names a customer one way or the other.
 type customerRef struct {
 	CustomerID int64  `json:"customer_id,omitempty" jsonschema:"minimum=1" jsonschema_description:"Customer by id."`
-	Customer   string `json:"customer,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Customer by name, which must fit exactly one."`
+	Customer   string `json:"customer,omitempty" jsonschema_description:"Customer by name."`
 }
 
 func (r customerRef) given() bool { return r.CustomerID != 0 || r.Customer != "" }
@@ -76,7 +76,7 @@ func (d *desk) customerTools() []tool.Tool {
 }
 
 type searchCustomersIn struct {
-	Query string `json:"query,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Words from the name, contact or e-mail. Leave it out to list all."`
+	Query string `json:"query,omitempty" jsonschema_description:"Words from the name, contact or e-mail. Leave it out to list all."`
 	window
 }
 

@@ -16,8 +16,8 @@ type decommissionIn struct {
 	Method          string `json:"method,omitempty" jsonschema:"enum=retire,enum=delete,default=retire" jsonschema_description:"retire renames the record and keeps everything; delete removes it."`
 	CloseTickets    bool   `json:"close_tickets,omitempty" jsonschema_description:"Also close its open tickets."`
 	ResolveAlerts   bool   `json:"resolve_alerts,omitempty" jsonschema_description:"Also resolve its active alerts."`
-	UninstallScript string `json:"uninstall_script,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Script that removes the agent, by id or by name in list_scripts; runs before the record goes."`
-	Reason          string `json:"reason,omitempty" jsonschema:"maxLength=500" jsonschema_description:"Why; goes into the asset's notes."`
+	UninstallScript string `json:"uninstall_script,omitempty" jsonschema_description:"Script that removes the agent, by id or by name in list_scripts; runs before the record goes."`
+	Reason          string `json:"reason,omitempty" jsonschema_description:"Why; goes into the asset's notes."`
 }
 
 type decommissionOut struct {

@@ -10,7 +10,7 @@ import (
 
 type exportAssetsIn struct {
 	customerRef
-	AssetType string `json:"asset_type,omitempty" jsonschema:"maxLength=100" jsonschema_description:"Count and show only this type; the files hold all."`
+	AssetType string `json:"asset_type,omitempty" jsonschema_description:"Count and show only this type; the files hold all."`
 }
 
 type exportAssetsOut struct {

@@ -23,7 +23,7 @@ func (d *desk) patchTools() []tool.Tool {
 type getAssetPatchesIn struct {
 	AssetID int64  `json:"asset_id" jsonschema:"minimum=1" jsonschema_description:"Machine to look at."`
 	Status  string `json:"status,omitempty" jsonschema:"enum=missing,enum=failed,enum=rejected,enum=installed" jsonschema_description:"Only patches in this state."`
-	Query   string `json:"query,omitempty" jsonschema:"maxLength=200" jsonschema_description:"KB number or words of the title."`
+	Query   string `json:"query,omitempty" jsonschema_description:"KB number or words of the title."`
 	window
 }
 

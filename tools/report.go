@@ -38,8 +38,8 @@ const (
 
 // reportWindow is the part of each of a report's lists that a caller wants.
 type reportWindow struct {
-	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=10" jsonschema_description:"Rows of each list; the totals count all."`
-	Cursor string `json:"cursor,omitempty" jsonschema:"maxLength=200" jsonschema_description:"next_cursor of the answer before; keep the other arguments the same."`
+	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=15" jsonschema_description:"Rows of each list; the totals count all."`
+	Cursor string `json:"cursor,omitempty" jsonschema_description:"next_cursor of the answer before."`
 }
 
 // lists begins to cut a report's lists.
@@ -134,9 +134,16 @@ func coverageNote(c fleet.Coverage) string {
 		says = append(says, "Partial: Syncro's list of assets did not come to its end.")
 	}
 	if machines > 0 {
-		says = append(says, fmt.Sprintf("Partial: %d machines could not be read and count as unknown.", machines))
+		says = append(says, fmt.Sprintf("Partial: %s could not be read, which is counted as unknown.", counted(machines, "machine")))
 	}
 	return strings.Join(says, " ")
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // machineRow names a machine in a report.

@@ -11,15 +11,15 @@ import (
 
 type reportPatchesIn struct {
 	customerRef
-	AssetType string `json:"asset_type,omitempty" jsonschema:"maxLength=100" jsonschema_description:"Only machines of this type."`
-	KB        string `json:"kb,omitempty" jsonschema:"maxLength=20" jsonschema_description:"Update to look for, as KB5034441: lists the machines that lack it instead of the worst ones."`
+	AssetType string `json:"asset_type,omitempty" jsonschema_description:"Only machines of this type."`
+	KB        string `json:"kb,omitempty" jsonschema_description:"Update to look for, as KB5034441: lists the machines that lack it instead of the worst ones."`
 	// Limit has no default of its own, since one list of machines may be longer than three.
-	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500" jsonschema_description:"Rows of each list, 10 unless given (40 with kb). Rather ask for many at once: every call asks all machines again."`
-	Cursor string `json:"cursor,omitempty" jsonschema:"maxLength=200" jsonschema_description:"next_cursor of the answer before; keep the other arguments the same."`
+	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500" jsonschema_description:"Rows of each list, 15 unless given (40 with kb). Rather ask for many at once: every call asks all machines again."`
+	Cursor string `json:"cursor,omitempty" jsonschema_description:"next_cursor of the answer before."`
 }
 
 const (
-	fewRows  = 10
+	fewRows  = 15
 	manyRows = 40
 )
 
@@ -126,11 +126,11 @@ func (d *desk) reportPatches(ctx context.Context, in reportPatchesIn) (reportPat
 
 func patchNotes(r fleet.PatchReport) (notes []string) {
 	if r.Computers > 0 {
-		notes = append(notes, fmt.Sprintf("Not applicable includes %d computers without an agent, whose patches nobody knows.", r.Computers))
+		notes = append(notes, fmt.Sprintf("not_applicable includes %s without an agent, whose patches nobody knows.", counted(r.Computers, "computer")))
 	}
 	if r.KB != nil && r.KB.NotListed > 0 {
-		notes = append(notes, fmt.Sprintf("Of %d machines Syncro does not say whether they have %s: it may not apply to them, be superseded, or be long installed.",
-			r.KB.NotListed, r.KB.KB))
+		notes = append(notes, fmt.Sprintf("Syncro does not mention %s for %s (not_listed): it may not apply there, be superseded, or be long installed.",
+			r.KB.KB, counted(r.KB.NotListed, "machine")))
 	}
 	return notes
 }

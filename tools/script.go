@@ -44,10 +44,10 @@ func (d *desk) listScripts(context.Context, listScriptsIn) (listScriptsOut, erro
 type runScriptIn struct {
 	AssetIDs   []int64        `json:"asset_ids" jsonschema:"minItems=1,maxItems=25" jsonschema_description:"Machines to run it on."`
 	ScriptID   int64          `json:"script_id,omitempty" jsonschema:"minimum=1" jsonschema_description:"Script by id."`
-	Script     string         `json:"script,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Script by its whole name in list_scripts."`
+	Script     string         `json:"script,omitempty" jsonschema_description:"Script by its whole name in list_scripts."`
 	Parameters map[string]any `json:"parameters,omitempty" jsonschema_description:"Values of the script's parameters by name."`
 	RunAt      string         `json:"run_at,omitempty" jsonschema:"format=date-time" jsonschema_description:"When to run it, with offset: 2026-01-31T22:00:00+01:00. Left out: now."`
-	Reason     string         `json:"reason,omitempty" jsonschema:"maxLength=500" jsonschema_description:"Why, for the question and the audit log."`
+	Reason     string         `json:"reason,omitempty" jsonschema_description:"Why, for the question and the audit log."`
 }
 
 // Validate wants exactly one way to name the script.

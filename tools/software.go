@@ -12,7 +12,7 @@ import (
 
 type getSoftwareIn struct {
 	AssetID int64  `json:"asset_id" jsonschema:"minimum=1" jsonschema_description:"Machine to look at."`
-	Query   string `json:"query,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Words of the name or vendor."`
+	Query   string `json:"query,omitempty" jsonschema_description:"Words of the name or vendor."`
 	window
 }
 

@@ -27,10 +27,10 @@ func (d *desk) ticketTools() []tool.Tool {
 }
 
 type searchTicketsIn struct {
-	Query string `json:"query,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Words of the subject."`
+	Query string `json:"query,omitempty" jsonschema_description:"Words of the subject."`
 	customerRef
 	AssetID int64  `json:"asset_id,omitempty" jsonschema:"minimum=1" jsonschema_description:"Only tickets of this machine."`
-	Status  string `json:"status,omitempty" jsonschema:"maxLength=60,default=open" jsonschema_description:"open, closed, all, or a status in the account's words."`
+	Status  string `json:"status,omitempty" jsonschema:"default=open" jsonschema_description:"open, closed, all, or a status in the account's words."`
 	window
 }
 
@@ -169,10 +169,10 @@ func (d *desk) walkTickets(ctx context.Context, in searchTicketsIn, customer int
 type createTicketIn struct {
 	AssetID int64 `json:"asset_id,omitempty" jsonschema:"minimum=1" jsonschema_description:"Machine that it is about; its customer is taken."`
 	customerRef
-	Subject     string `json:"subject" jsonschema:"maxLength=250" jsonschema_description:"One line that says what is wrong."`
-	Body        string `json:"body" jsonschema:"maxLength=20000" jsonschema_description:"What is known, for the technician."`
-	Priority    string `json:"priority,omitempty" jsonschema:"maxLength=60" jsonschema_description:"In the account's words, such as 2 Normal."`
-	ProblemType string `json:"problem_type,omitempty" jsonschema:"maxLength=100" jsonschema_description:"In the account's words, such as Hardware."`
+	Subject     string `json:"subject" jsonschema_description:"One line that says what is wrong."`
+	Body        string `json:"body" jsonschema_description:"What is known, for the technician."`
+	Priority    string `json:"priority,omitempty" jsonschema_description:"In the account's words, such as 2 Normal."`
+	ProblemType string `json:"problem_type,omitempty" jsonschema_description:"In the account's words, such as Hardware."`
 }
 
 // Validate wants somebody whom the ticket is for.
@@ -213,9 +213,9 @@ func (d *desk) createTicket(ctx context.Context, in createTicketIn) (createTicke
 
 type updateTicketIn struct {
 	TicketID int64  `json:"ticket_id" jsonschema:"minimum=1" jsonschema_description:"Ticket by its id, which is not its number."`
-	Status   string `json:"status,omitempty" jsonschema:"maxLength=60" jsonschema_description:"New status in the account's words, such as In Progress or Resolved."`
-	Priority string `json:"priority,omitempty" jsonschema:"maxLength=60" jsonschema_description:"New priority in the account's words."`
-	Comment  string `json:"comment,omitempty" jsonschema:"maxLength=20000" jsonschema_description:"Text to add."`
+	Status   string `json:"status,omitempty" jsonschema_description:"New status in the account's words, such as In Progress or Resolved."`
+	Priority string `json:"priority,omitempty" jsonschema_description:"New priority in the account's words."`
+	Comment  string `json:"comment,omitempty" jsonschema_description:"Text to add."`
 	Public   bool   `json:"public,omitempty" jsonschema_description:"E-mail the comment to the customer; asks first."`
 }
 

@@ -35,8 +35,7 @@ func inputSchema(tool string, t reflect.Type, asks bool) *jsonschema.Schema {
 	if _, taken := s.Properties.Get(tokenArgument); taken {
 		panic(fmt.Sprintf("tool %s: the argument %s is the adapter's own", tool, tokenArgument))
 	}
-	s.Properties.Set(tokenArgument, &jsonschema.Schema{Type: "string", Description: "Leave out at first. Where an answer says " +
-		OutcomeConfirmationRequired + ", put its question to the user, and only after a yes repeat the call unchanged with the confirm_token of that answer."})
+	s.Properties.Set(tokenArgument, &jsonschema.Schema{Type: "string", Description: "That of a " + OutcomeConfirmationRequired + " answer, after the user's yes."})
 	return s
 }
 
