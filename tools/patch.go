@@ -46,7 +46,7 @@ type patchSummary struct {
 type patchRow struct {
 	KB        string `json:"kb,omitempty"`
 	Title     string `json:"title"`
-	Status    string `json:"status"`
+	Status    string `json:"status,omitempty"` // left out where one was asked for
 	Severity  string `json:"severity,omitempty"`
 	Released  string `json:"release_date,omitempty"`
 	Installed string `json:"installed_date,omitempty"`
@@ -82,9 +82,15 @@ func (d *desk) getAssetPatches(ctx context.Context, in getAssetPatchesIn) (getAs
 	if err != nil {
 		return getAssetPatchesOut{}, err
 	}
-	return getAssetPatchesOut{
+	out := getAssetPatchesOut{
 		Summary: summarize(patches.Patches), LastScan: moment(patches.LastScan), Patches: patchRows(part), NextCursor: next, Note: patchNote(patches),
-	}, nil
+	}
+	if in.Status != "" {
+		for i := range out.Patches {
+			out.Patches[i].Status = ""
+		}
+	}
+	return out, nil
 }
 
 // containsWords tells whether each word of the query stands in the lower-case text.
@@ -151,7 +157,7 @@ func patchRows(patches []syncro.Patch) []patchRow {
 	rows := make([]patchRow, 0, len(patches))
 	for _, p := range patches {
 		row := patchRow{
-			KB: p.KB, Title: tool.Clip(p.Title, 200), Status: string(p.Status), Severity: tool.Clip(p.Severity, 60), Released: p.Released,
+			KB: p.KB, Title: tool.Clip(strings.TrimSuffix(p.Title, " ("+p.KB+")"), 200), Status: string(p.Status), Severity: tool.Clip(p.Severity, 60), Released: p.Released,
 			Attempted: moment(p.AttemptedAt), Reason: tool.Clip(p.FailureReason, 300),
 		}
 		if !p.InstalledAt.IsZero() {

@@ -149,7 +149,12 @@ const (
 // customerNames looks up what the documented dialect leaves out of its records.
 // What cannot be learnt is not in the result: the id is shown instead.
 func (d *desk) customerNames(ctx context.Context, ids []int64) map[int64]string {
-	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	names := map[int64]string{}
+	ids = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(ids))), func(id int64) bool {
+		name, known := d.syncro.RememberedCustomerName(id)
+		names[id] = name
+		return known
+	})
 	if len(ids) > fewCustomers {
 		_, _, _ = d.syncro.Customers(ctx, "", 25) // the client remembers their names
 	}
@@ -158,7 +163,6 @@ func (d *desk) customerNames(ctx context.Context, ids []int64) map[int64]string 
 	inTurn(len(ids), readsAtOnce, func(i int) {
 		found[i], _ = d.syncro.CustomerName(ctx, ids[i])
 	})
-	names := map[int64]string{}
 	for i, id := range ids {
 		names[id] = found[i]
 	}
