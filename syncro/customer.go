@@ -85,7 +85,9 @@ func (c *Client) Customer(ctx context.Context, id int64) (Customer, error) {
 }
 
 // RememberedCustomerName is a customer's name without a request, if it was read lately.
-func (c *Client) RememberedCustomerName(id int64) (name string, known bool) { return c.customers.name(id) }
+func (c *Client) RememberedCustomerName(id int64) (name string, known bool) {
+	return c.customers.name(id)
+}
 
 // CustomerName is a customer's name, remembered for some minutes.
 func (c *Client) CustomerName(ctx context.Context, id int64) (string, error) {
