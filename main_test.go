@@ -151,7 +151,7 @@ func TestCheck(t *testing.T) {
 func TestCallAsksOnTheTerminal(t *testing.T) {
 	t.Parallel()
 	demo := map[string]string{"SYNCRO_MCP_DEMO": "true"}
-	for input, want := range map[string]string{"y\n": `"outcome": "done"`, "yes\n": `"outcome": "done"`, "n\n": "The user said no. Nothing was sent to Syncro.", "": "Nothing was sent to Syncro.", "yep\n": "Nothing was sent"} {
+	for input, want := range map[string]string{"y\n": `"outcome": "done"`, "yes\n": `"outcome": "done"`, "n\n": "The answer was not a yes. Nothing was sent to Syncro.", "": "Nothing was sent to Syncro.", "yep\n": "Nothing was sent"} {
 		got := program(t, demo, input, "call", "delete_asset", `{"asset_id": 70101}`)
 		assert.Contains(t, got.out, want, "%q", input)
 		assert.Contains(t, got.err, `Delete the desktop "NWD-WKS-001" (id 70101, customer "Northwind Dental", serial number "4KX92L3", now online) from Syncro for good? It cannot be undone. [y/N]`)

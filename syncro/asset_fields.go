@@ -56,6 +56,19 @@ func productionName(field string) (string, bool) {
 // documented reads a documented field wherever the record's dialect keeps it.
 // What only the agent knows stands in for what nobody has entered.
 func (r record) documented(field string) string {
+	if text := r.entered(field); text != "" {
+		return text
+	}
+	switch field {
+	case Model, Manufacturer, SerialNumber:
+		return r.object("properties").object(agentInformation).object("general").first(field)
+	}
+	return ""
+}
+
+// entered is what somebody entered for a documented field: what a change can
+// change.
+func (r record) entered(field string) string {
 	if text := r.first(field); text != "" {
 		return text
 	}
@@ -66,14 +79,7 @@ func (r record) documented(field string) string {
 		return r.first(name)
 	}
 	properties := r.object("properties")
-	if text := properties.first(properties.keyOf(field)); text != "" {
-		return text
-	}
-	switch field {
-	case Model, Manufacturer, SerialNumber:
-		return properties.object(agentInformation).object("general").first(field)
-	}
-	return ""
+	return properties.first(properties.keyOf(field))
 }
 
 // keyOf finds the property that means field: the name itself, else one that is
@@ -113,9 +119,9 @@ func loose(name string) string {
 // custom is what remains of the properties without agent data and documented fields.
 func (r record) custom() map[string]any {
 	custom := map[string]any{}
-	production := r.production()
+	production, managed := r.production(), decodeAgent(r) != nil
 	for key, value := range r.object("properties") {
-		if isAgentKey(key) || production && isDocumented(key) {
+		if isReported(key) || managed && isAgentKey(key) || production && isDocumented(key) {
 			continue
 		}
 		custom[key] = value
@@ -139,14 +145,29 @@ func (change AssetChange) Empty() bool {
 	return change.CustomerID == 0 && len(change.Fields) == 0 && len(change.Properties) == 0
 }
 
-// check refuses properties that belong elsewhere.
+// check refuses properties that belong elsewhere or are named twice.
 func (change AssetChange) check() error {
+	named := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(change.Properties)) {
+		other, twice := named[loose(key)]
+		named[loose(key)] = key
 		switch {
+		case twice:
+			return &Error{Kind: InvalidArgument, Message: "properties holds both " + other + " and " + key + ", which are one property", Next: "Give it once"}
 		case isDocumented(key) || loose(key) == "customerid":
 			return &Error{Kind: InvalidArgument, Message: "properties holds " + key + ", which is a field of its own", Next: "Pass it as an argument of its own"}
 		case isReported(key):
 			return &Error{Kind: InvalidArgument, Message: "properties holds " + key + ", which the agent reports and nobody sets", Next: "Leave it out"}
+		}
+	}
+	return nil
+}
+
+// checkManaged refuses properties that the agent of this machine reports.
+func (change AssetChange) checkManaged(asset Asset) error {
+	for _, key := range slices.Sorted(maps.Keys(change.Properties)) {
+		if asset.Agent != nil && isAgentKey(key) {
+			return &Error{Kind: InvalidArgument, Message: "properties holds " + key + ", which this machine's agent reports", Next: "Leave it out"}
 		}
 	}
 	return nil

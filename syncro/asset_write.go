@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -50,6 +48,10 @@ func (c *Client) CreateAsset(ctx context.Context, change AssetChange, allowDupli
 	if err != nil {
 		return Asset{}, nil, withTypesHint(err)
 	}
+	if !sameText(created.Name, change.Fields[Name]) || created.CustomerID != change.CustomerID {
+		return Asset{}, nil, c.lookForCreated(ctx, change, &Error{Kind: OutcomeUnknown, Doing: r.doing, maybeDone: true,
+			Message: fmt.Sprintf("Syncro answered with asset %d, which is not the one that was asked for", created.ID)})
+	}
 	missing := created.missing(change)
 	if len(missing) == 0 {
 		return created, nil, nil
@@ -85,11 +87,14 @@ func (c *Client) UpdateAsset(ctx context.Context, id int64, change AssetChange) 
 	if len(before.missing(change)) == 0 { // all of it is so already
 		return before, before, nil, nil
 	}
+	if err := change.checkManaged(before); err != nil {
+		return before, Asset{}, nil, err
+	}
 	after, err = c.putAsset(ctx, before, change)
 	if err != nil {
 		return before, Asset{}, nil, withTypesHint(err)
 	}
-	return before, after, after.missing(change), nil
+	return before, after, keptFrom(before, change, after.missing(change)), nil
 }
 
 // putAsset sends a change of a record just read. Where the answer was lost or
@@ -100,8 +105,11 @@ func (c *Client) putAsset(ctx context.Context, current Asset, change AssetChange
 		doing: fmt.Sprintf("updating asset %d", current.ID), permission: "Assets - Edit",
 	}
 	after, err := c.send(ctx, r, current.ID)
-	if err == nil || !maybeDone(err) {
-		return after, err
+	if err == nil && !after.raw.partial() {
+		return after, nil
+	}
+	if err != nil && !maybeDone(err) {
+		return Asset{}, err
 	}
 	after, lookErr := c.Asset(ctx, current.ID)
 	if lookErr != nil {
@@ -109,10 +117,20 @@ func (c *Client) putAsset(ctx context.Context, current Asset, change AssetChange
 			Message: "the update was sent, but neither its answer nor the record could be read",
 			Next:    "Look at the asset before you repeat it"}
 	}
-	if missing := after.missing(change); len(missing) > 0 && len(missing) == len(current.missing(change)) {
+	if missing := after.missing(change); err != nil && len(missing) > 0 && len(missing) == len(current.missing(change)) {
 		return Asset{}, stillUnchanged(r, err, "nothing of the update is stored")
 	}
 	return after, nil
+}
+
+// partial tells a record that lacks what every whole one has.
+func (r record) partial() bool {
+	for _, key := range []string{"name", "customer_id", "properties"} {
+		if _, there := r[key]; !there {
+			return true
+		}
+	}
+	return false
 }
 
 // stillUnchanged is the error of a change that was looked for and not found.
@@ -121,67 +139,6 @@ func stillUnchanged(r call, err error, found string) error {
 	errors.As(err, &cause)
 	return &Error{Kind: cause.Kind, Doing: r.doing, Status: cause.Status, Err: err,
 		Message: cause.Message + "; a look at the record shows that " + found, Next: "Try again in a minute"}
-}
-
-// DeleteAsset deletes an asset: DELETE /customer_assets/{id}. An asset that is
-// gone afterwards counts as deleted. Where the account's API has no delete the
-// error is Unsupported and the asset stays.
-func (c *Client) DeleteAsset(ctx context.Context, id int64) error {
-	unlock, err := c.assetLocks.lock(ctx, id)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	r := call{
-		method: http.MethodDelete, path: fmt.Sprintf("/customer_assets/%d", id),
-		doing: fmt.Sprintf("deleting asset %d", id), permission: "Assets - Delete",
-	}
-	got, err := c.do(ctx, r)
-	if err == nil && len(got.body) > 0 {
-		_, err = got.object(r)
-	}
-	if err == nil {
-		c.deleteRoute.Store(routeThere)
-		return nil
-	}
-	if !maybeDone(err) && !IsKind(err, NotFound) {
-		return err
-	}
-	// A 404 may mean that the asset is gone or that the account has no such
-	// route, and a lost answer may mean anything: only a look tells.
-	_, lookErr := c.Asset(ctx, id)
-	switch {
-	case IsKind(lookErr, NotFound):
-		return nil
-	case lookErr != nil:
-		return &Error{Kind: OutcomeUnknown, Doing: r.doing, Err: errors.Join(err, lookErr),
-			Message: "the delete was sent, but it is not known whether the asset is gone", Next: "Look at the asset before you repeat it"}
-	case IsKind(err, NotFound):
-		c.deleteRoute.Store(routeMissed)
-		return &Error{Kind: Unsupported, Doing: r.doing, Err: err, Status: http.StatusNotFound,
-			Message: "this Syncro account's API cannot delete assets, and the asset is still there",
-			Next:    "Delete it on its page in Syncro's web app"}
-	}
-	return stillUnchanged(r, err, "the asset is still there")
-}
-
-// What is known of a route that not every account has.
-const (
-	routeThere int32 = iota + 1
-	routeMissed
-)
-
-// Deletes tells whether the account's API deletes assets: known once one was
-// deleted or could not be. Until then a record of the production dialect makes
-// it unlikely.
-func (c *Client) Deletes(a Asset) (likely, known bool) {
-	switch c.deleteRoute.Load() {
-	case routeThere:
-		return true, true
-	case routeMissed:
-		return false, true
-	}
-	return !a.raw.production(), false
 }
 
 // send sends a create or update and reads the record that comes back.
@@ -231,61 +188,4 @@ func withTypesHint(err error) error {
 		return &hinted
 	}
 	return err
-}
-
-// missing lists what of the change the record does not hold.
-func (a Asset) missing(change AssetChange) []NotSaved {
-	var missing []NotSaved
-	if change.CustomerID != 0 && a.CustomerID != change.CustomerID {
-		missing = append(missing, NotSaved{Field: "customer_id", Asked: change.CustomerID, Stored: a.CustomerID, Reason: keptOld})
-	}
-	for _, field := range AssetFields() {
-		asked, ok := change.Fields[field]
-		if stored := a.Field(field); ok && !sameField(field, asked, stored) {
-			missing = append(missing, notSaved(field, orNull(asked), orNull(stored)))
-		}
-	}
-	properties := a.raw.object("properties")
-	for _, key := range slices.Sorted(maps.Keys(change.Properties)) {
-		asked, stored := change.Properties[key], properties[properties.keyOf(key)]
-		if !sameProperty(asked, stored) {
-			missing = append(missing, notSaved("properties."+key, asked, stored))
-		}
-	}
-	return missing
-}
-
-const keptOld = "Syncro took the change without an error and kept what it had"
-
-func notSaved(field string, asked, stored any) NotSaved {
-	reason := keptOld
-	if text, _ := asText(stored); text == "" {
-		reason = "Syncro took the change without an error and stored nothing; the account or the asset type may have no such field"
-	}
-	return NotSaved{Field: field, Asked: asked, Stored: stored, Reason: reason}
-}
-
-func sameField(field, asked, stored string) bool {
-	switch field {
-	case PurchaseDate, WarrantyExpires:
-		return day(asked) == day(stored)
-	case AssetType:
-		return strings.EqualFold(asked, stored)
-	}
-	return sameText(asked, stored)
-}
-
-// sameText allows what a web form does to a text: line ends and outer space.
-func sameText(asked, stored string) bool {
-	plain := func(text string) string { return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")) }
-	return plain(asked) == plain(stored)
-}
-
-func sameProperty(asked, stored any) bool {
-	left, leftOK := asText(asked)
-	right, rightOK := asText(stored)
-	if leftOK && rightOK {
-		return sameText(left, right)
-	}
-	return sameJSON(asked, stored)
 }

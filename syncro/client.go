@@ -43,8 +43,8 @@ type Client struct {
 
 // owner is whose key goes with the requests: Syncro books every change to it.
 type owner struct {
-	key   string
-	works atomic.Bool // /me has accepted the key
+	key        string
+	worksUntil atomic.Int64 // Unix nanoseconds: /me has accepted the key, and until then it need not be asked again
 }
 
 // account is what all views of one client share.

@@ -146,7 +146,7 @@ func TestAnswersThatCannotBeReadNameTheField(t *testing.T) {
 func TestErrorBodies(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ body, want string }{
-		{`{"error": "Name is bad."}`, "Name is bad. Correct"},
+		{`{"error": "Name is \"bad\"."}`, `Syncro refused it and says "Name is 'bad'". Correct`},
 		{`{"errors": ["Name is bad", "Type too"]}`, "Name is bad; Type too"},
 		{`{"errors": "Name is bad"}`, "Name is bad"},
 		{`{"errors": {"name": ["is bad"], "type": ["is worse"]}}`, "name is bad; type is worse"},

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"time"
 )
 
 // Me is the owner of the API token and what the token may do.
@@ -53,17 +54,23 @@ func (c *Client) Me(ctx context.Context) (Me, error) {
 	return me, nil
 }
 
-const mePath = "/me"
+const (
+	mePath    = "/me"
+	keyMemory = 30 * time.Second
+)
 
-// keyWorks asks /me, until it has said yes once, whether a 401 without a reason
-// is about the key or only about what it may do.
+// keyWorks asks /me whether a 401 without a reason is about the key or only
+// about what it may do. A yes is remembered for a moment: keys are revoked too.
 func (c *Client) keyWorks(ctx context.Context, r call) bool {
 	if r.path == mePath {
 		return false
 	}
-	if !c.owner.works.Load() {
-		_, err := c.Me(ctx)
-		c.owner.works.Store(err == nil)
+	if time.Now().UnixNano() < c.owner.worksUntil.Load() {
+		return true
 	}
-	return c.owner.works.Load()
+	_, err := c.Me(ctx)
+	if err == nil {
+		c.owner.worksUntil.Store(time.Now().Add(keyMemory).UnixNano())
+	}
+	return err == nil
 }

@@ -55,6 +55,9 @@ func (c *Client) AssetPatches(ctx context.Context, id int64) (Patches, error) {
 			r.query = url.Values{"page": {strconv.Itoa(number)}}
 		}
 		got, err := c.do(ctx, r)
+		if routeMissing(err) {
+			return Patches{}, c.withoutRoute(ctx, r, id, err, "does not tell patches")
+		}
 		if err != nil {
 			return Patches{}, err
 		}

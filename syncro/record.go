@@ -45,17 +45,10 @@ func (a answer) object(r call) (record, error) {
 	if said, present := fields["success"]; present && r.changes() {
 		if success, known := asBool(said); known && !success {
 			return nil, &Error{Kind: ValidationFailed, Doing: r.doing, Status: a.status,
-				Message: explainOr(a.body, "Syncro refused the change without a reason"), Next: "Correct the values and try again"}
+				Message: refused(explain(a.body), a.status), Next: "Correct the values and try again"}
 		}
 	}
 	return fields, nil
-}
-
-func explainOr(body []byte, otherwise string) string {
-	if said := explain(body); said != "" {
-		return said
-	}
-	return otherwise
 }
 
 // under returns the record that an answer holds under key, or bare.
@@ -103,13 +96,10 @@ func (r *reader) id(key string) int64 {
 	return id
 }
 
-// moment reads a timestamp; absent is the zero time.
+// moment reads a timestamp; absent is the zero time, and so is one that nobody
+// can read: a list must not fail over when one of its records was made.
 func (r *reader) moment(key string) time.Time {
-	text := r.text(key)
-	at, ok := parseMoment(text)
-	if !ok && text != "" {
-		r.unreadable(key, "a timestamp")
-	}
+	at, _ := parseMoment(r.text(key))
 	return at
 }
 

@@ -2,7 +2,6 @@ package syncro
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -26,7 +25,10 @@ func refusal(r call, response *http.Response, body []byte) *Error {
 	case status == http.StatusNotFound:
 		failure.Kind = NotFound
 		failure.noRoute = said == ""
-		failure.Message = cmp.Or(said, "Syncro has no such record")
+		failure.Message = "Syncro has no such record"
+		if failure.noRoute {
+			failure.Message = "Syncro has no such record, or its API has no such route"
+		}
 		failure.Next = "Check the id; search for the record by name"
 	case status == http.StatusTooManyRequests:
 		failure.Kind = RateLimited
@@ -35,23 +37,36 @@ func refusal(r call, response *http.Response, body []byte) *Error {
 		failure.Next = "Try again in a minute"
 	case status == http.StatusRequestEntityTooLarge:
 		failure.Kind = TooLarge
-		failure.Message = cmp.Or(said, "Syncro found the request too large")
+		failure.Message = "Syncro found the request too large"
 	case status >= 300 && status < 400:
 		failure.Message = "Syncro's address answered with a redirect instead of data"
 		failure.Next = "Check the subdomain or base URL setting"
 	case status >= 400 && status < 500:
 		failure.Kind = ValidationFailed
-		failure.Message = cmp.Or(said, fmt.Sprintf("Syncro refused the request with status %d", status))
+		failure.Message = refused(said, status)
 		failure.Next = "Correct the values and try again"
 	default:
 		failure.maybeDone = r.changes()
 		failure.Message = fmt.Sprintf("Syncro answered with status %d", status)
 		if said != "" {
-			failure.Message += ": " + said
+			failure.Message += " and says " + quoted(said)
 		}
 		failure.Next = "Try again in a minute; if it stays, look at Syncro's status page"
 	}
 	return failure
+}
+
+// refused is a refusal in Syncro's own words, where it has any.
+func refused(said string, status int) string {
+	if said == "" {
+		return fmt.Sprintf("Syncro refused the request with status %d", status)
+	}
+	return "Syncro refused it and says " + quoted(said)
+}
+
+// quoted sets Syncro's words apart from ours: they may hold anybody's text.
+func quoted(said string) string {
+	return `"` + strings.ReplaceAll(strings.Join(strings.Fields(said), " "), `"`, "'") + `"`
 }
 
 // refuseAccess tells a bad key from a missing permission: both come as 401.

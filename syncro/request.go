@@ -73,6 +73,7 @@ func (c *Client) do(ctx context.Context, r call) (answer, error) {
 		if failure == nil {
 			return got, nil
 		}
+		failure.Message = strings.ReplaceAll(failure.Message, c.owner.key, "[key]") // some servers echo what they got
 		if failure.Kind == RateLimited {
 			c.budget.pause(failure.RetryAfter)
 		}

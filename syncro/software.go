@@ -29,7 +29,7 @@ func (c *Client) Software(ctx context.Context, assetID int64) (found []Software,
 	for number := 1; ; number++ {
 		p, err := c.page(ctx, r, "installed_applications", number)
 		if routeMissing(err) {
-			return nil, 0, c.withoutSoftware(ctx, r, assetID, err)
+			return nil, 0, c.withoutRoute(ctx, r, assetID, err, "does not list installed software")
 		}
 		if err != nil {
 			return nil, 0, err
@@ -54,13 +54,14 @@ func (c *Client) Software(ctx context.Context, assetID int64) (found []Software,
 	}
 }
 
-// withoutSoftware tells an account without the route from an asset that is not there.
-func (c *Client) withoutSoftware(ctx context.Context, r call, assetID int64, cause error) error {
+// withoutRoute tells an account whose API lacks a route below an asset from an
+// asset that is not there.
+func (c *Client) withoutRoute(ctx context.Context, r call, assetID int64, cause error, lacks string) error {
 	if _, err := c.Asset(ctx, assetID); err != nil {
 		return err
 	}
 	return &Error{Kind: Unsupported, Doing: r.doing, Err: cause, Status: http.StatusNotFound,
-		Message: "this Syncro account's API does not list installed software", Next: "Look at the asset's page in Syncro's web app"}
+		Message: "this Syncro account's API " + lacks, Next: "Look at the asset's page in Syncro's web app"}
 }
 
 func decodeSoftware(fields record) Software {

@@ -169,7 +169,7 @@ func (d *desk) resolveAlert(ctx context.Context, in resolveAlertIn) (tool.Plan[r
 
 // alertTarget is what an approval is bound to: an alert has no name of its own.
 func alertTarget(a syncro.Alert) tool.Target {
-	return tool.Target{ID: a.ID, Name: a.Description, Customer: a.Customer, Serial: a.AssetName}
+	return tool.Target{ID: a.ID, Name: a.Description, CustomerID: a.CustomerID, Customer: a.Customer, Serial: a.AssetName}
 }
 
 func alertNamed(a syncro.Alert) string {

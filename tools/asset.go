@@ -75,7 +75,7 @@ func (d *desk) deleteAsset(ctx context.Context, in deleteAssetIn) (tool.Plan[del
 
 // target is what an approval is bound to.
 func target(a syncro.Asset) tool.Target {
-	return tool.Target{ID: a.ID, Name: a.Name, Customer: a.Customer, Serial: a.Serial}
+	return tool.Target{ID: a.ID, Name: a.Name, CustomerID: a.CustomerID, Customer: a.Customer, Serial: a.Serial}
 }
 
 // described names an asset in a question so that nobody takes it for another.
@@ -85,7 +85,10 @@ func (d *desk) described(a syncro.Asset) string {
 		serial = "serial number " + tool.Quote(a.Serial, nameLength)
 	}
 	owner := fmt.Sprintf("customer %d", a.CustomerID)
-	if a.Customer != "" {
+	switch {
+	case a.CustomerID == 0 && a.Customer == "":
+		owner = "no customer"
+	case a.Customer != "":
 		owner = "customer " + tool.Quote(a.Customer, nameLength)
 	}
 	return fmt.Sprintf("the %s %s (id %d, %s, %s, now %s)", kindOf(a.Type), tool.Quote(a.Name, nameLength), a.ID, owner, serial, stateWord(a.Status(d.now())))

@@ -50,7 +50,7 @@ func (d *desk) decommission(ctx context.Context, in decommissionIn) (tool.Plan[d
 		},
 	}
 	for _, ticket := range work.Tickets {
-		plan.Targets = append(plan.Targets, tool.Target{ID: ticket.ID, Name: ticket.Subject, Customer: ticket.Customer})
+		plan.Targets = append(plan.Targets, tool.Target{ID: ticket.ID, Name: ticket.Subject, CustomerID: ticket.CustomerID, Customer: ticket.Customer})
 	}
 	for _, alert := range work.Alerts {
 		plan.Targets = append(plan.Targets, alertTarget(alert))

@@ -99,7 +99,7 @@ func (d *desk) updateTicket(ctx context.Context, in updateTicketIn) (tool.Plan[u
 	if recipient == "" {
 		recipient = customer.Name
 	}
-	plan.Targets = []tool.Target{{ID: ticket.ID, Name: ticket.Subject, Customer: customer.Name}}
+	plan.Targets = []tool.Target{{ID: ticket.ID, Name: ticket.Subject, CustomerID: customer.ID, Customer: customer.Name, Serial: customer.Email}}
 	plan.Preview = map[string]any{"action": "e-mail a comment to the customer", "ticket": ticketRowOf(ticket), "recipient": recipient, "email": customer.Email, "comment": in.Comment}
 	plan.Question = fmt.Sprintf("E-mail this comment on ticket %d %s to %s of %s (%s)? It reads: %s",
 		ticket.Number, tool.Quote(ticket.Subject, nameLength), tool.Quote(recipient, 80), tool.Quote(customer.Name, 80), emailWord(customer.Email), tool.Quote(in.Comment, 1000))

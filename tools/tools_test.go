@@ -59,6 +59,7 @@ func eachDialect(t *testing.T, o fake.Options, test func(t *testing.T, b *bench)
 	for _, dialect := range []fake.Dialect{fake.Documented, fake.Production} {
 		t.Run(dialect.String(), func(t *testing.T) {
 			t.Parallel()
+			o := o // each run has its own
 			o.Dialect = dialect
 			test(t, newBench(t, o))
 		})

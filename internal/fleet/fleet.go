@@ -55,7 +55,8 @@ type Coverage struct {
 }
 
 // Progress is told how far a report has come, in steps of which there are total
-// (0: not known), with words for whoever waits.
+// (0: not known), with words for whoever waits. It may be called from several
+// goroutines, whose calls can overtake one another.
 type Progress func(done, total int, message string)
 
 func (p Progress) tell(done, total int, message string) {

@@ -43,8 +43,9 @@ func each(t *testing.T, o fake.Options, test func(t *testing.T, client *syncro.C
 		t.Run(dialect.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				o.Dialect = dialect
-				client, server := account(t, o, -1)
+				own := o
+				own.Dialect = dialect
+				client, server := account(t, own, -1)
 				test(t, client, server)
 			})
 		})

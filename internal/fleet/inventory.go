@@ -153,7 +153,7 @@ type row struct {
 
 // mostRereads bounds the lines that are read again after a quote that is never
 // closed: past it, each line is taken for a row of its own.
-const mostRereads = 200_000
+const mostRereads = 50_000
 
 // rowsOf reads rows from a line on. A stray quote spoils one line and not all
 // that follow: a line that is no CSV is read once more by itself.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -262,9 +263,14 @@ func TestTheBudgetIsKeptAndALookupDoesNotWait(t *testing.T) {
 				managedFleet(t, server, 300)
 				began := time.Now()
 				done := make(chan struct{})
+				var mu sync.Mutex
 				var said []string
 				stream := list(t, client)
-				stream.Progress = func(_, _ int, message string) { said = append(said, message) }
+				stream.Progress = func(_, _ int, message string) {
+					mu.Lock()
+					defer mu.Unlock()
+					said = append(said, message)
+				}
 				go func() {
 					defer close(done)
 					report, err := fleet.Patches(t.Context(), stream, review(client, ""))

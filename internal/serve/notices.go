@@ -74,26 +74,43 @@ func (n *notices) close() {
 
 // adopt gives a call these notices instead of those of its session.
 func (n *notices) adopt(ctx context.Context, s *server.MCPServer) context.Context {
-	session, ok := server.ClientSessionFromContext(ctx).(fullSession)
-	if !ok {
-		return ctx
+	switch session := server.ClientSessionFromContext(ctx).(type) {
+	case askingSession:
+		return s.WithContext(ctx, askingCall{askingSession: session, queue: n.queue})
+	case plainSession:
+		return s.WithContext(ctx, plainCall{plainSession: session, queue: n.queue})
 	}
-	return s.WithContext(ctx, callSession{fullSession: session, queue: n.queue})
+	return ctx
 }
 
-// fullSession is what handlers use of the library's own sessions.
-type fullSession interface {
+// plainSession is what handlers use of a session.
+type plainSession interface {
 	server.SessionWithClientInfo
-	server.SessionWithElicitation
-	server.SessionWithLogging
 	server.SessionWithProtocolVersion
 }
 
-// callSession is a session as one call sees it.
-type callSession struct {
-	fullSession
+// askingSession can put questions to the user as well. Who could do that is told
+// by the methods, so a session that cannot must not look as if it could.
+type askingSession interface {
+	plainSession
+	server.SessionWithElicitation
+	server.SessionWithLogging
+}
+
+// plainCall is a session as one call sees it.
+type plainCall struct {
+	plainSession
 	queue chan<- mcp.JSONRPCNotification
 }
 
 // NotificationChannel takes the notices of this call alone.
-func (c callSession) NotificationChannel() chan<- mcp.JSONRPCNotification { return c.queue }
+func (c plainCall) NotificationChannel() chan<- mcp.JSONRPCNotification { return c.queue }
+
+// askingCall is likewise.
+type askingCall struct {
+	askingSession
+	queue chan<- mcp.JSONRPCNotification
+}
+
+// NotificationChannel takes the notices of this call alone.
+func (c askingCall) NotificationChannel() chan<- mcp.JSONRPCNotification { return c.queue }

@@ -39,7 +39,7 @@ func (h *sseHub) stream(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	s := &sseSession{
 		id: rand.Text(), life: ctx,
-		notices: make(chan mcp.JSONRPCNotification, mostNotices), answers: make(chan []byte), idle: make(chan struct{}),
+		broadcasts: make(chan mcp.JSONRPCNotification, mostNotices), messages: make(chan []byte), idle: make(chan struct{}),
 	}
 	if !h.open(ctx, s) {
 		refuse(w, http.StatusServiceUnavailable, "this server is about to stop or has too many streams open")
@@ -95,19 +95,23 @@ func (h *sseHub) message(w http.ResponseWriter, r *http.Request, body []byte) {
 // handle runs one message to its end. Its life is that of the stream, not that of
 // the POST that brought it.
 func (h *sseHub) handle(s *sseSession, body []byte) {
-	if m := peek(nil, body); m.readable && m.Method == "" {
+	m := peek(nil, body)
+	if m.readable && m.Method == "" {
 		return // an answer, and nothing was asked
 	}
 	ctx := h.server.WithContext(s.life, s)
 	// Auto-negotiating clients would try the newest version, which has no place here.
 	ctx = server.WithSupportedProtocolVersions(ctx, mcp.LegacyProtocolVersions())
-	answer := handled(ctx, h.server, body, h.log)
-	if answer == nil {
-		return
+	settled := func() {}
+	if m.runsOurCode() {
+		own := newNotices(s.notice, 0, nil)
+		defer own.close()
+		ctx, settled = own.adopt(ctx, h.server), own.settled
 	}
-	select {
-	case s.answers <- answer:
-	case <-s.life.Done():
+	answer := handled(ctx, h.server, body, h.log)
+	settled()
+	if answer != nil {
+		s.say(answer)
 	}
 }
 
@@ -160,36 +164,42 @@ func (h *sseHub) drain() {
 // sseSession is one stream and what is sent on it.
 type sseSession struct {
 	id          string
-	life        context.Context // of the stream
-	notices     chan mcp.JSONRPCNotification
-	answers     chan []byte
-	idle        chan struct{} // closed once the hub drains and every call is answered
+	life        context.Context              // of the stream
+	broadcasts  chan mcp.JSONRPCNotification // of no call
+	messages    chan []byte                  // JSON
+	idle        chan struct{}                // closed once the hub drains and every call is answered
 	calls       sync.WaitGroup
 	initialized atomic.Bool
 	clientInfo
 }
 
-// write sends until the client goes or there is nothing more to come. Answers are
-// handed over one by one, so that each is on its way before its call counts as
-// done, and a notice that was sent before goes before it.
+// say sends one message, and returns once it is on its way or the client has gone:
+// so a call counts as done only after its answer, and that comes after its notices.
+func (s *sseSession) say(text []byte) {
+	select {
+	case s.messages <- text:
+	case <-s.life.Done():
+	}
+}
+
+func (s *sseSession) notice(n mcp.JSONRPCNotification) {
+	if text, err := json.Marshal(n); err == nil {
+		s.say(text)
+	}
+}
+
+// write sends until the client goes or there is nothing more to come.
 func (s *sseSession) write(send func([]byte) bool) {
 	tick := time.NewTicker(keepAlive)
 	defer tick.Stop()
-	ok := true
-	notice := func(n mcp.JSONRPCNotification) {
-		if text, err := json.Marshal(n); err == nil {
-			ok = ok && send(messageEvent(text))
-		}
-	}
-	for ok {
+	for ok := true; ok; {
 		select {
-		case n := <-s.notices:
-			notice(n)
-		case answer := <-s.answers:
-			for len(s.notices) > 0 {
-				notice(<-s.notices)
+		case text := <-s.messages:
+			ok = send(messageEvent(text))
+		case n := <-s.broadcasts:
+			if text, err := json.Marshal(n); err == nil {
+				ok = send(messageEvent(text))
 			}
-			ok = ok && send(messageEvent(answer))
 		case <-tick.C:
 			ok = send([]byte(": still here\n\n"))
 		case <-s.idle:
@@ -204,7 +214,7 @@ func (s *sseSession) write(send func([]byte) bool) {
 func (s *sseSession) SessionID() string { return s.id }
 
 // NotificationChannel takes what goes to the client without being asked for.
-func (s *sseSession) NotificationChannel() chan<- mcp.JSONRPCNotification { return s.notices }
+func (s *sseSession) NotificationChannel() chan<- mcp.JSONRPCNotification { return s.broadcasts }
 
 // Initialize notes that the client has introduced itself.
 func (s *sseSession) Initialize() { s.initialized.Store(true) }

@@ -44,6 +44,10 @@ type Reply struct {
 	Answer Answer
 }
 
+// impatience: a call that its client gives up after so long with the question
+// open was most likely one whose question was never shown.
+const impatience = 20 * time.Second
+
 // waitingNotice is how often a caller is told that a question is still open, so
 // that neither it nor a proxy takes the call for dead.
 const waitingNotice = 15 * time.Second

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -131,12 +132,13 @@ func masked(v any) any {
 
 func secretName(name string) bool {
 	name = strings.ToLower(name)
-	for _, word := range []string{"password", "passwd", "passphrase", "token", "secret", "key", "credential"} {
-		if strings.Contains(name, word) {
+	for _, part := range []string{"pass", "pwd", "token", "secret", "key", "credential"} {
+		if strings.Contains(name, part) {
 			return true
 		}
 	}
-	return false
+	words := strings.FieldsFunc(name, func(r rune) bool { return r < 'a' || r > 'z' })
+	return slices.Contains(words, "pin") || slices.Contains(words, "pw") || slices.Contains(words, "otp")
 }
 
 // write appends one line. A nil Audit takes everything and keeps nothing.

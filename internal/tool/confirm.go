@@ -81,8 +81,12 @@ func (s *run) seekApproval(ctx context.Context, p proposal) Result {
 // may pass, so the targets are read again before anything happens.
 func (s *run) askAndAct(ctx context.Context, p proposal, key string) Result {
 	s.entry.Confirmation = confirmationByClient
+	asked := s.now()
 	answer, err := s.put(ctx, p.question)
 	if ctx.Err() != nil {
+		if s.now().Sub(asked) >= impatience && s.confirm != ConfirmElicit {
+			s.silent.add(key)
+		}
 		return s.fail(ctx.Err())
 	}
 	if err != nil {
@@ -151,7 +155,7 @@ func (s *run) handOutToken(p proposal) Result {
 func (s *run) notApproved(answer Answer, question string) Result {
 	switch answer {
 	case Declined:
-		return s.finish(confirmation{Outcome: OutcomeDeclined, Message: "The user said no. Nothing was sent to Syncro."})
+		return s.finish(confirmation{Outcome: OutcomeDeclined, Message: "The answer was not a yes. Nothing was sent to Syncro."})
 	case Cancelled:
 		return s.finish(confirmation{Outcome: OutcomeDeclined, Message: "The user closed the question without an answer. Nothing was sent to Syncro."})
 	}

@@ -29,7 +29,7 @@ func TestAnswers(t *testing.T) {
 		done    int64
 	}{
 		"yes":              {asker: says(tool.Accepted), outcome: "done", done: 1},
-		"no":               {asker: says(tool.Declined), outcome: "declined", message: "The user said no. Nothing was sent to Syncro."},
+		"no":               {asker: says(tool.Declined), outcome: "declined", message: "The answer was not a yes. Nothing was sent to Syncro."},
 		"closed":           {asker: says(tool.Cancelled), outcome: "declined", message: "The user closed the question without an answer. Nothing was sent to Syncro."},
 		"silent":           {asker: neverAnswers(), outcome: "unanswered", message: "Nobody answered the question in time. Nothing was sent to Syncro. Ask the user in the chat and call delete_asset again with the same arguments: that call hands out a confirm_token."},
 		"silent, elicit":   {asker: neverAnswers(), confirm: "elicit", outcome: "unanswered", message: "Nobody answered the question in time. Nothing was sent to Syncro. Call again to have the question put once more."},

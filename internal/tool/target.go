@@ -5,16 +5,18 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // Target is the identity of a record that a tool touches. An approval is bound
 // to it: if it is no longer the same, nothing happens.
 type Target struct {
-	ID       int64  `json:"id"`
-	Name     string `json:"name,omitempty"`
-	Customer string `json:"customer,omitempty"`
-	Serial   string `json:"serial_number,omitempty"`
+	ID         int64  `json:"id"`
+	Name       string `json:"name,omitempty"`
+	CustomerID int64  `json:"customer_id,omitempty"` // a name may be unknown, or be that of two
+	Customer   string `json:"customer,omitempty"`
+	Serial     string `json:"serial_number,omitempty"`
 }
 
 // sorted gives the targets in an order that does not depend on how they were found.
@@ -22,7 +24,7 @@ func sorted(targets []Target) []Target {
 	targets = slices.Clone(targets)
 	slices.SortFunc(targets, func(a, b Target) int {
 		return cmp.Or(cmp.Compare(a.ID, b.ID), strings.Compare(a.Name, b.Name),
-			strings.Compare(a.Customer, b.Customer), strings.Compare(a.Serial, b.Serial))
+			cmp.Compare(a.CustomerID, b.CustomerID), strings.Compare(a.Customer, b.Customer), strings.Compare(a.Serial, b.Serial))
 	})
 	return targets
 }
@@ -47,7 +49,7 @@ func differences(approved, found []Target) string {
 		}
 		is := found[i]
 		for _, field := range []struct{ name, was, is string }{
-			{"name", was.Name, is.Name}, {"customer", was.Customer, is.Customer}, {"serial number", was.Serial, is.Serial},
+			{"name", was.Name, is.Name}, {"customer_id", strconv.FormatInt(was.CustomerID, 10), strconv.FormatInt(is.CustomerID, 10)}, {"customer", was.Customer, is.Customer}, {"serial number", was.Serial, is.Serial},
 		} {
 			if field.was != field.is {
 				said = append(said, fmt.Sprintf("%d: %s was %s, is now %s", was.ID, field.name, Quote(field.was, 60), Quote(field.is, 60)))

@@ -19,6 +19,13 @@ func Quote(apiText string, limit int) string {
 	return `"` + cut(inner, limit) + `"`
 }
 
+// Shows tells whether Quote shows all of a text up to limit runes: nothing cut,
+// no line breaks folded and nothing invisible left out. What a person agrees to
+// must have been before their eyes.
+func Shows(text string, limit int) bool {
+	return cleanLine(text) == text && len([]rune(text)) <= limit
+}
+
 // Clip cuts text for results to limit runes and then says how long it was. Lines stay lines.
 func Clip(apiText string, limit int) string {
 	text := clean(apiText)
