@@ -21,7 +21,8 @@ func (h *house) check(ctx context.Context, std streams) int {
 		fmt.Fprintln(std.out, "The API key could not be checked.", sentence(err))
 		return exitFailed
 	}
-	fmt.Fprintf(std.out, "The key works: it belongs to %s <%s> of the account %q.\n", me.UserName, me.UserEmail, me.Subdomain)
+	shown := func(text string) string { return tool.Quote(text, 100) }
+	fmt.Fprintf(std.out, "The key works: it belongs to %s, %s, of the account %s.\n", shown(me.UserName), shown(me.UserEmail), shown(me.Subdomain))
 	uses := map[string]string{
 		"asset.read": "reading assets and patches", "asset.write": "creating and changing assets", "asset.delete": "deleting assets",
 		"customer.read": "finding customers by name", "script.execute": "running scripts",
@@ -77,6 +78,9 @@ func (h *house) call(ctx context.Context, arguments []string, std streams) int {
 	if len(arguments) == 2 {
 		input = json.RawMessage(arguments[1])
 	}
+	if strings.HasPrefix(arguments[len(arguments)-1], "-") {
+		return usage(std, fmt.Errorf("flags come before the tool: syncro-mcp call %s %s", arguments[len(arguments)-1], arguments[0]))
+	}
 	if !slices.ContainsFunc(h.runner.Tools(), func(t tool.Tool) bool { return t.Name() == arguments[0] }) {
 		return usage(std, fmt.Errorf("no tool %q is served; syncro-mcp tools lists them", arguments[0]))
 	}
@@ -94,6 +98,33 @@ func (h *house) call(ctx context.Context, arguments []string, std streams) int {
 		return exitFailed
 	}
 	fmt.Fprint(std.out, shown.String())
+	var said struct{ Outcome string }
+	_ = json.Unmarshal(result.JSON, &said) // an answer without an outcome is simply done
+	if !slices.Contains([]string{"", tool.OutcomeDone, tool.OutcomeConfirmationRequired}, said.Outcome) {
+		return exitFailed
+	}
+	return exitOK
+}
+
+// read writes one resource to standard output, however large it is.
+func (h *house) read(ctx context.Context, arguments []string, std streams) int {
+	served := tool.Available(h.beside.Resources, h.runner.Tools())
+	if len(arguments) != 1 {
+		return usage(std, fmt.Errorf("read takes one resource, for example syncro://assets.csv"))
+	}
+	ctx = h.runner.WithProgress(ctx, func(_, _ float64, message string) {
+		fmt.Fprintf(std.err, "\r%-60s", message)
+	})
+	out := bufio.NewWriter(std.out)
+	err := tool.ReadResource(ctx, served, arguments[0], out)
+	if err == nil {
+		err = out.Flush()
+	}
+	fmt.Fprintln(std.err)
+	if err != nil {
+		fmt.Fprintln(std.err, "what was written is not the whole resource:", tool.Clip(err.Error(), 500))
+		return exitFailed
+	}
 	return exitOK
 }
 

@@ -78,18 +78,14 @@ func readSettings(arguments []string, environment func(string) string, help io.W
 	flags := flag.NewFlagSet("syncro-mcp", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.Usage = func() {}
-	given := map[string]*string{}
+	flagged := map[string]*string{}
 	for _, s := range settings() {
-		value := environment(s.variable)
-		if placeholder(value) || strings.TrimSpace(value) == "" {
-			value = s.fallback
-		}
-		read[s.key()] = value
+		read[s.key()] = given(environment(s.variable), s.fallback)
 		switch {
 		case s.boolean:
-			flags.BoolFunc(s.flag, s.meaning, func(text string) error { read[s.flag] = text; return nil })
+			flags.BoolFunc(s.flag, s.meaning, func(text string) error { read[s.flag] = given(text, read[s.flag]); return nil })
 		case s.flag != "":
-			given[s.flag] = flags.String(s.flag, "", s.meaning)
+			flagged[s.flag] = flags.String(s.flag, "", s.meaning)
 		}
 	}
 	if err := flags.Parse(arguments); err != nil {
@@ -100,8 +96,8 @@ func readSettings(arguments []string, environment func(string) string, help io.W
 		return nil, nil, fmt.Errorf("%w; syncro-mcp -h lists the flags", err)
 	}
 	flags.Visit(func(f *flag.Flag) {
-		if value, ok := given[f.Name]; ok && !placeholder(*value) {
-			read[f.Name] = *value
+		if value, ok := flagged[f.Name]; ok {
+			read[f.Name] = given(*value, read[f.Name])
 		}
 	})
 	return read, flags.Args(), nil
@@ -112,6 +108,16 @@ func (s setting) key() string {
 		return s.flag
 	}
 	return s.variable
+}
+
+// given is a value without the blanks that shells and editors leave around it;
+// one that says nothing counts as unset.
+func given(value, otherwise string) string {
+	value = strings.TrimSpace(value)
+	if value == "" || placeholder(value) {
+		return otherwise
+	}
+	return value
 }
 
 // placeholder recognises what a client leaves when its user filled nothing in, such as ${user_config.api_key}.
@@ -241,6 +247,7 @@ func printHelp(w io.Writer) {
   syncro-mcp check   [flags]             verify key, subdomain and permissions
   syncro-mcp tools   [flags]             list the tools that would be served
   syncro-mcp call    [flags] TOOL [JSON] call one tool; asks y/N where confirmation is needed
+  syncro-mcp read    [flags] URI         write one resource to standard output, for example syncro://assets.csv
   syncro-mcp version
 
 Flags, each with the variable that does the same:

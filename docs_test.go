@@ -107,7 +107,9 @@ func TestArrows(t *testing.T) {
 		"internal/serve": {ours + "internal/tool", library},
 		"internal/fleet": {ours + "syncro"},
 		"tools":          {ours + "internal/tool", ours + "internal/fleet", ours + "syncro"},
-		".":              {ours + "syncro", ours + "syncro/fake", ours + "internal/tool", ours + "internal/serve", ours + "tools"},
+		"resources":      {ours + "internal/tool", ours + "internal/fleet", ours + "syncro"},
+		"prompts":        {ours + "internal/tool", ours + "syncro"},
+		".":              {ours + "syncro", ours + "syncro/fake", ours + "internal/tool", ours + "internal/serve", ours + "tools", ours + "resources", ours + "prompts"},
 	}
 	for folder, may := range allowed {
 		files, err := filepath.Glob(filepath.Join(folder, "*.go"))

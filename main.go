@@ -17,6 +17,8 @@ import (
 
 	"syncro-mcp/internal/serve"
 	"syncro-mcp/internal/tool"
+	"syncro-mcp/prompts"
+	"syncro-mcp/resources"
 	"syncro-mcp/syncro"
 	"syncro-mcp/syncro/fake"
 	"syncro-mcp/tools"
@@ -48,12 +50,16 @@ func run(ctx context.Context, arguments []string, environment func(string) strin
 	if len(arguments) > 0 && !strings.HasPrefix(arguments[0], "-") {
 		command, arguments = arguments[0], arguments[1:]
 	}
-	commands := []string{"serve", "check", "tools", "call", "version"}
+	commands := []string{"serve", "check", "tools", "call", "read", "version", "help"}
 	if !slices.Contains(commands, command) {
 		return usage(std, fmt.Errorf("unknown command %q; syncro-mcp -h lists the commands", command))
 	}
-	if command == "version" {
+	switch command {
+	case "version":
 		fmt.Fprintln(std.out, "syncro-mcp", version())
+		return exitOK
+	case "help":
+		printHelp(std.out)
 		return exitOK
 	}
 	settings, rest, err := readSettings(arguments, environment, std.out)
@@ -63,7 +69,7 @@ func run(ctx context.Context, arguments []string, environment func(string) strin
 	if err != nil {
 		return usage(std, err)
 	}
-	if len(rest) > 0 && command != "call" {
+	if len(rest) > 0 && command != "call" && command != "read" {
 		return usage(std, fmt.Errorf("%s takes no argument %q", command, rest[0]))
 	}
 	c, err := settings.parse(std.err)
@@ -82,6 +88,8 @@ func run(ctx context.Context, arguments []string, environment func(string) strin
 		return h.listTools(std)
 	case "call":
 		return h.call(ctx, rest, std)
+	case "read":
+		return h.read(ctx, rest, std)
 	}
 	return h.serve(ctx, std)
 }
@@ -96,6 +104,7 @@ type house struct {
 	config  config
 	client  *syncro.Client
 	runner  *tool.Runner // of whoever is at this machine
+	beside  serve.Beside // the resources and prompts that go with it
 	audit   *tool.Audit
 	metrics *serve.Metrics
 	close   func()
@@ -119,7 +128,7 @@ func open(c config, std streams) (*house, error) {
 	}
 	var err error
 	if h.client, err = syncro.New(options); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--base-url (SYNCRO_BASE_URL) or SYNCRO_API_KEY: %w", err)
 	}
 	if h.audit, err = tool.OpenAudit(c.auditLog, std.err); err != nil {
 		return nil, fmt.Errorf("--audit-log (SYNCRO_MCP_AUDIT_LOG): %w", err)
@@ -131,7 +140,7 @@ func open(c config, std streams) (*house, error) {
 		names = append(names, each.Name())
 	}
 	h.metrics = serve.NewMetrics(serve.MetricsOptions{Tools: names, Budget: h.client.BudgetUsed, Upstream: h.client.Sent})
-	h.runner, err = h.runnerFor(serve.Caller{})
+	h.runner, h.beside, err = h.serverFor(serve.Caller{})
 	return h, err
 }
 
@@ -143,14 +152,14 @@ func (h *house) catalog(client *syncro.Client) []tool.Tool {
 	return tools.Catalog(options)
 }
 
-// runnerFor makes the runner of a caller, who may have a key, a narrower mode
+// serverFor makes what one caller is served, who may have a key, a narrower mode
 // and fewer toolsets of their own.
-func (h *house) runnerFor(caller serve.Caller) (*tool.Runner, error) {
+func (h *house) serverFor(caller serve.Caller) (*tool.Runner, serve.Beside, error) {
 	client := h.client
 	if caller.SyncroKey != "" && !h.config.demo {
 		var err error
 		if client, err = h.client.WithKey(caller.SyncroKey); err != nil {
-			return nil, err
+			return nil, serve.Beside{}, err
 		}
 	}
 	served := tool.Select(h.catalog(client), h.config.mode, h.config.toolsets)
@@ -158,10 +167,21 @@ func (h *house) runnerFor(caller serve.Caller) (*tool.Runner, error) {
 	if caller.Mode != "" {
 		mode = tool.Narrower(mode, caller.Mode)
 	}
-	return tool.NewRunner(tool.Options{
+	runner, err := tool.NewRunner(tool.Options{
 		Tools: tool.Select(served, mode, caller.Toolsets), Mode: mode, Confirm: h.config.confirm,
 		Secret: h.config.secret, Audit: h.audit, Observe: h.metrics.Observe, Log: h.config.log,
 	})
+	if err != nil {
+		return nil, serve.Beside{}, err
+	}
+	names, live := resources.NewNames(client, runner.Answer), prompts.Live{Client: client}
+	return runner, serve.Beside{
+		Resources: resources.Catalog(resources.Options{Client: client, Answer: runner.Answer, Names: names}),
+		Prompts: prompts.Catalog(prompts.Options{
+			Served: runner.Tools(), Customer: live.Customer, Asset: live.Asset, Customers: names.CustomerNames,
+			Assets: names.AssetNames, AssetTypes: names.AssetTypes, Scripts: names.ScriptNames,
+		}),
+	}, nil
 }
 
 func (h *house) serve(ctx context.Context, std streams) int {
@@ -169,7 +189,7 @@ func (h *house) serve(ctx context.Context, std streams) int {
 	var err error
 	if c.http.listen == "" {
 		c.log.Info("serving MCP on standard input and output", "tools", len(h.runner.Tools()), "mode", c.mode, "demo", c.demo)
-		err = serve.Stdio(ctx, serve.New(h.runner, version(), tools.Instructions), std.in, std.out)
+		err = serve.Stdio(ctx, serve.New(h.runner, version(), tools.Instructions, h.beside), std.in, std.out)
 	} else {
 		err = serve.HTTP(ctx, h.httpOptions())
 	}
@@ -186,11 +206,11 @@ func (h *house) httpOptions() serve.HTTPOptions {
 		Listen: c.listen, SSE: c.sse, Callers: c.callers, AllowedOrigins: c.origins, AllowedHosts: c.hosts,
 		TLSCert: c.tlsCert, TLSKey: c.tlsKey, Metrics: h.metrics.Handler(), Log: h.config.log,
 		Build: func(caller serve.Caller) (*serve.Server, error) {
-			runner, err := h.runnerFor(caller)
+			runner, beside, err := h.serverFor(caller)
 			if err != nil {
 				return nil, err
 			}
-			return serve.New(runner, version(), tools.Instructions), nil
+			return serve.New(runner, version(), tools.Instructions, beside), nil
 		},
 		Ready: func(ctx context.Context) error {
 			_, err := h.client.Me(ctx)

@@ -158,7 +158,7 @@ func TestCallAsksOnTheTerminal(t *testing.T) {
 	}
 	got := program(t, demo, "", "call", "get_asset", `{"asset_id": 1}`)
 	assert.Equal(t, exitFailed, got.code)
-	assert.Contains(t, got.err, "not_found: reading asset 1: Asset not found.")
+	assert.Contains(t, got.err, "not_found: reading asset 1: Syncro has no such record.")
 }
 
 func TestToolsFollowModeAndToolsets(t *testing.T) {

@@ -177,7 +177,7 @@ func TestTroubleIsToldInSentences(t *testing.T) {
 		{"an unknown asset", fake.Options{}, fake.Fault{}, "get_asset", map[string]any{"asset_id": 5}, "not_found: reading asset 5: ", 0},
 		{"an unknown name", fake.Options{}, fake.Fault{}, "get_asset", map[string]any{"name": "NOPE"}, `not_found: no asset is called "NOPE". Try part of the name with search_assets.`, 0},
 		{"an ambiguous customer", fake.Options{}, fake.Fault{}, "create_asset", map[string]any{"customer": "Northwind", "asset_type": "Desktop", "name": "X"},
-			`invalid_argument: customer "Northwind" could be "Northwind Dental" (customer_id 2101), "Northwind Dental Labs" (customer_id 2102). Give the customer_id`, 0},
+			`invalid_argument: customer "Northwind" is not the whole name of one customer; it could be "Northwind Dental" (customer_id 2101), "Northwind Dental Labs" (customer_id 2102). Give the customer_id`, 0},
 		{"a bad date", fake.Options{}, fake.Fault{}, "update_asset", map[string]any{"asset_id": 70101, "purchase_date": "2026-02-30"},
 			`invalid_argument: purchase_date takes a calendar date as YYYY-MM-DD, not "2026-02-30".`, 0},
 		{"an unknown argument", fake.Options{}, fake.Fault{}, "delete_asset", map[string]any{"assetid": 70101}, `invalid_argument: delete_asset has no argument "assetid": did you mean asset_id?`, 0},

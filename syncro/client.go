@@ -145,7 +145,7 @@ func (c *Client) Sent() uint64 { return c.sent.Load() }
 func parseBase(text string) (*url.URL, error) {
 	base, err := url.Parse(strings.TrimRight(text, "/"))
 	if err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
-		return nil, fmt.Errorf("the base URL %q is not of the form https://host", text)
+		return nil, fmt.Errorf("the base URL is not of the form https://host") // it may hold a password, so it is not shown
 	}
 	switch base.Scheme {
 	case "https":

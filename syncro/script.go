@@ -58,6 +58,18 @@ func (c *Client) RunScript(ctx context.Context, run ScriptRun) error {
 	return err
 }
 
+// Schedules tells whether the account's API can run scripts later: once its
+// route is known for sure, until then as far as the record tells.
+func (c *Client) Schedules(a Asset) bool {
+	switch c.scriptRoute.Load() {
+	case routeProduction:
+		return true
+	case routeDocumented:
+		return false
+	}
+	return a.raw.production()
+}
+
 func (run ScriptRun) doing() string {
 	return fmt.Sprintf("running script %d on asset %d", run.ScriptID, run.Asset.ID)
 }

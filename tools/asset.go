@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -59,6 +60,9 @@ func (d *desk) deleteAsset(ctx context.Context, in deleteAssetIn) (tool.Plan[del
 	if likely, known := d.syncro.Deletes(asset); known && !likely {
 		return tool.Plan[deleteAssetOut]{}, tool.Errorf(tool.Unsupported, "this Syncro account's API cannot delete assets; nothing was done. Use decommission_asset with method retire, or delete it on its page in Syncro.")
 	}
+	if err := mustFit(asset); err != nil {
+		return tool.Plan[deleteAssetOut]{}, err
+	}
 	asset = d.named(ctx, asset)
 	return tool.Plan[deleteAssetOut]{
 		Question: fmt.Sprintf("Delete %s from Syncro for good? It cannot be undone.", d.described(asset)),
@@ -71,6 +75,18 @@ func (d *desk) deleteAsset(ctx context.Context, in deleteAssetIn) (tool.Plan[del
 			return deleteAssetOut{Outcome: "done", FinalState: finalState(asset)}, nil
 		},
 	}, nil
+}
+
+// longestRecord is what an answer can hold of a record that is about to go.
+const longestRecord = 1 << 20
+
+// mustFit refuses to take away a record whose last state could not be handed back.
+func mustFit(a syncro.Asset) error {
+	text, err := json.Marshal(a.Raw())
+	if err != nil || len(text) > longestRecord {
+		return tool.Errorf(tool.TooLarge, "the record of asset %d has %d bytes, too many to hand back its final state; nothing was done. Shorten its notes or properties first.", a.ID, len(text))
+	}
+	return nil
 }
 
 // target is what an approval is bound to.

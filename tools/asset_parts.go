@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -133,7 +134,11 @@ func (d *desk) activityIn(_ context.Context, asset syncro.Asset) (partRead, erro
 
 func (d *desk) propertiesIn(_ context.Context, asset syncro.Asset) (partRead, error) {
 	shown := shownProperties(asset.Custom)
-	return partRead{rows: len(shown), place: func(out *assetParts) { out.Properties = shown }}, nil
+	note := ""
+	if len(asset.Custom) > len(shown) {
+		note = fmt.Sprintf("the first %d of %d; the page in Syncro has them all.", len(shown), len(asset.Custom))
+	}
+	return partRead{rows: len(shown), note: note, place: func(out *assetParts) { out.Properties = shown }}, nil
 }
 
 func cutNote(n int, rest string) string {
@@ -143,14 +148,23 @@ func cutNote(n int, rest string) string {
 	return fmt.Sprintf("the first %d of %d; %s has them all.", mostPartRows, n, rest)
 }
 
-// shownProperties bounds the texts that people or programs left in properties.
+// mostProperties bounds how many properties are shown.
+const mostProperties = 100
+
+// shownProperties bounds the texts that people or programs left in properties:
+// what is nested or long is cut, and says so.
 func shownProperties(properties map[string]any) map[string]any {
 	shown := make(map[string]any, len(properties))
-	for key, value := range properties {
-		if text, ok := value.(string); ok {
-			value = tool.Clip(text, propertyLength)
+	for _, key := range slices.Sorted(maps.Keys(properties)) {
+		if len(shown) == mostProperties {
+			break
 		}
-		shown[key] = value
+		value := properties[key]
+		switch value.(type) {
+		case string, map[string]any, []any:
+			value = valueText(value)
+		}
+		shown[tool.Clip(key, nameLength)] = value
 	}
 	return shown
 }

@@ -17,7 +17,7 @@ type getAssetIn struct {
 
 // Validate wants exactly one way to name the asset.
 func (in getAssetIn) Validate() error {
-	if (in.AssetID == 0) == (in.Name == "") {
+	if (in.AssetID == 0) == (strings.TrimSpace(in.Name) == "") {
 		return fmt.Errorf("give either asset_id or name, and only one of them")
 	}
 	return nil
@@ -52,13 +52,14 @@ func (d *desk) findAsset(ctx context.Context, id int64, name string) (syncro.Ass
 	if id != 0 {
 		return d.syncro.Asset(ctx, id)
 	}
+	name = strings.TrimSpace(name)
 	var coverage syncro.Coverage
 	var same, near []syncro.Asset
 	for asset, err := range d.syncro.Assets(ctx, syncro.AssetFilter{Query: name}, &coverage) {
 		if err != nil {
 			return syncro.Asset{}, err
 		}
-		if strings.EqualFold(strings.TrimSpace(name), asset.Name) {
+		if strings.EqualFold(name, asset.Name) {
 			same = append(same, asset)
 		} else if len(near) < mostCandidates {
 			near = append(near, asset)
@@ -70,6 +71,8 @@ func (d *desk) findAsset(ctx context.Context, id int64, name string) (syncro.Ass
 	case len(same) > 1:
 		return syncro.Asset{}, tool.Errorf(tool.InvalidArgument, "%d assets are called %s: %s. Give the asset_id of the one that is meant.",
 			len(same), tool.Quote(name, 80), d.listed(ctx, same))
+	case !coverage.Complete:
+		return syncro.Asset{}, tool.Errorf(tool.Unavailable, "Syncro counts %d records and sent %d, none of them called %s, so it is not known whether there is one. Give the asset_id.", coverage.Total, coverage.Read, tool.Quote(name, 80))
 	case len(near) > 0:
 		return syncro.Asset{}, tool.Errorf(tool.NotFound, "no asset is called %s. Records that hold these words: %s. Give the asset_id of the one that is meant.",
 			tool.Quote(name, 80), d.listed(ctx, near))

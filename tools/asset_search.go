@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"syncro-mcp/syncro"
 )
@@ -29,6 +30,7 @@ const (
 )
 
 func (d *desk) searchAssets(ctx context.Context, in searchAssetsIn) (searchAssetsOut, error) {
+	in.Query, in.AssetType = strings.TrimSpace(in.Query), strings.TrimSpace(in.AssetType)
 	customer, err := d.customerToFilter(ctx, in.customerRef)
 	if err != nil {
 		return searchAssetsOut{}, err
@@ -70,11 +72,12 @@ type assetSearch struct {
 	honoured bool
 	counted  int // Syncro's own total for the filters it honours; -1: not told
 	left     int // rows that Syncro sent and that do not fit
+	sent     map[int64]bool
 }
 
 func (s *assetSearch) run(ctx context.Context, at position) (searchAssetsOut, error) {
 	whole := at.Page == 1 && at.Offset == 0
-	s.seen, s.honoured = map[int64]bool{}, true
+	s.seen, s.sent, s.honoured = map[int64]bool{}, map[int64]bool{}, true
 	var next *position
 	ended := false
 	for read := 0; next == nil && !ended && read < mostPages; read++ {
@@ -84,6 +87,9 @@ func (s *assetSearch) run(ctx context.Context, at position) (searchAssetsOut, er
 		}
 		s.honoured = s.honoured && rows.Honoured
 		s.counted, s.left = rows.Total, s.left+len(rows.Sent)-len(rows.Assets)
+		for _, id := range rows.Sent {
+			s.sent[id] = true
+		}
 		next = s.take(rows, at)
 		ended = next == nil && !rows.More
 		if next == nil {
@@ -122,7 +128,10 @@ func (s *assetSearch) answer(ctx context.Context, at position, next *position, e
 	for _, asset := range s.found {
 		out.Assets = append(out.Assets, s.row(asset))
 	}
+	missed := ended && whole && s.counted > len(s.sent)
 	switch {
+	case missed:
+		out.Note = fmt.Sprintf("Syncro counts %d rows and sent %d, so some may be missing here.", s.counted, len(s.sent))
 	case ended && whole:
 		total := len(s.found)
 		out.Total = &total
@@ -138,6 +147,9 @@ func (s *assetSearch) answer(ctx context.Context, at position, next *position, e
 	}
 	if s.left > 0 && s.filter.Query != "" && s.filter.Type == "" && out.Note == "" {
 		out.Note = fmt.Sprintf("Left out %d rows that Syncro sent but that do not fit the search.", s.left)
+	}
+	if len(out.Assets) == 0 && ended && s.filter.Query != "" && s.filter.CustomerID == 0 && out.Note == "" {
+		out.Note = "No record holds these words. For all machines of a customer use customer instead of query."
 	}
 	return out
 }

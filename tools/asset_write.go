@@ -15,29 +15,50 @@ import (
 // assetFields are the fields that a create and an update share.
 type assetFields struct {
 	customerRef
-	AssetType       string         `json:"asset_type,omitempty" jsonschema_description:"Such as Desktop, Laptop, Server, Network Device, Printer, Mobile Device."`
-	Name            string         `json:"name,omitempty" jsonschema_description:"Name or hostname."`
-	SerialNumber    string         `json:"serial_number,omitempty" jsonschema_description:"Serial number."`
-	Model           string         `json:"model,omitempty" jsonschema_description:"Model."`
-	Manufacturer    string         `json:"manufacturer,omitempty" jsonschema_description:"Manufacturer."`
-	PurchaseDate    string         `json:"purchase_date,omitempty" jsonschema:"format=date" jsonschema_description:"Day of purchase."`
-	WarrantyExpires string         `json:"warranty_expires,omitempty" jsonschema:"format=date" jsonschema_description:"Last day of warranty."`
-	Notes           string         `json:"notes,omitempty" jsonschema_description:"Internal notes; replaces the old ones."`
+	AssetType       *string        `json:"asset_type,omitempty" jsonschema_description:"Such as Desktop, Laptop, Server, Network Device, Printer, Mobile Device."`
+	Name            *string        `json:"name,omitempty" jsonschema_description:"Name or hostname."`
+	SerialNumber    *string        `json:"serial_number,omitempty" jsonschema_description:"Serial number."`
+	Model           *string        `json:"model,omitempty" jsonschema_description:"Model."`
+	Manufacturer    *string        `json:"manufacturer,omitempty" jsonschema_description:"Manufacturer."`
+	PurchaseDate    *string        `json:"purchase_date,omitempty" jsonschema:"format=date" jsonschema_description:"Day of purchase."`
+	WarrantyExpires *string        `json:"warranty_expires,omitempty" jsonschema:"format=date" jsonschema_description:"Last day of warranty."`
+	Notes           *string        `json:"notes,omitempty" jsonschema_description:"Internal notes; replaces the old ones."`
 	Properties      map[string]any `json:"properties,omitempty" jsonschema_description:"Custom properties to set; null empties one."`
 }
 
-// change turns the arguments into what shall be stored, without the customer.
-func (f assetFields) change() syncro.AssetChange {
-	fields := map[string]string{}
-	for name, value := range map[string]string{
-		syncro.AssetType: f.AssetType, syncro.Name: f.Name, syncro.SerialNumber: f.SerialNumber, syncro.Model: f.Model,
-		syncro.Manufacturer: f.Manufacturer, syncro.PurchaseDate: f.PurchaseDate, syncro.WarrantyExpires: f.WarrantyExpires, syncro.Notes: f.Notes,
+// change turns the arguments into what shall be stored, without the customer. A
+// blank is refused: whether it was meant to empty the field is not clear.
+func (f assetFields) change() (syncro.AssetChange, error) {
+	change := syncro.AssetChange{Fields: map[string]string{}, Properties: f.Properties}
+	for _, each := range []struct {
+		name  string
+		value *string
+	}{
+		{syncro.AssetType, f.AssetType}, {syncro.Name, f.Name}, {syncro.SerialNumber, f.SerialNumber}, {syncro.Model, f.Model},
+		{syncro.Manufacturer, f.Manufacturer}, {syncro.PurchaseDate, f.PurchaseDate}, {syncro.WarrantyExpires, f.WarrantyExpires}, {syncro.Notes, f.Notes},
 	} {
-		if strings.TrimSpace(value) != "" {
-			fields[name] = value
+		switch {
+		case each.value == nil:
+		case strings.TrimSpace(*each.value) == "":
+			return change, tool.Errorf(tool.InvalidArgument, "%s is blank. Leave it out; to empty a field use clear of update_asset.", each.name)
+		default:
+			change.Fields[each.name] = *each.value
 		}
 	}
-	return syncro.AssetChange{Fields: fields, Properties: f.Properties}
+	if assetType := change.Fields[syncro.AssetType]; assetType != "" {
+		change.Fields[syncro.AssetType] = usualSpelling(assetType)
+	}
+	return change, nil
+}
+
+// usualSpelling is how Syncro writes a common type: its API minds the case.
+func usualSpelling(assetType string) string {
+	for _, usual := range []string{"Desktop", "Laptop", "Server", "Network Device", "Printer", "Mobile Device", "Other"} {
+		if strings.EqualFold(usual, strings.TrimSpace(assetType)) {
+			return usual
+		}
+	}
+	return assetType
 }
 
 type notSaved struct {
@@ -81,8 +102,11 @@ func (in createAssetIn) Validate() error {
 	if !in.given() {
 		lacking = append(lacking, "customer_id or customer")
 	}
-	for _, each := range []struct{ name, value string }{{"asset_type", in.AssetType}, {"name", in.Name}} {
-		if strings.TrimSpace(each.value) == "" {
+	for _, each := range []struct {
+		name  string
+		value *string
+	}{{"asset_type", in.AssetType}, {"name", in.Name}} {
+		if each.value == nil || strings.TrimSpace(*each.value) == "" {
 			lacking = append(lacking, each.name)
 		}
 	}
@@ -98,11 +122,14 @@ type createAssetOut struct {
 }
 
 func (d *desk) createAsset(ctx context.Context, in createAssetIn) (createAssetOut, error) {
+	change, err := in.change()
+	if err != nil {
+		return createAssetOut{}, err
+	}
 	customer, err := d.customer(ctx, in.customerRef, true)
 	if err != nil {
 		return createAssetOut{}, err
 	}
-	change := in.change()
 	change.CustomerID = customer.ID
 	asset, missing, err := d.syncro.CreateAsset(ctx, change, in.AllowDuplicate)
 	if err != nil {
@@ -119,8 +146,11 @@ type updateAssetIn struct {
 
 // change adds the emptied fields.
 func (in updateAssetIn) change() (syncro.AssetChange, error) {
-	change := in.assetFields.change()
-	for _, field := range in.Clear {
+	change, err := in.assetFields.change()
+	if err != nil {
+		return change, err
+	}
+	for _, field := range slices.Compact(slices.Sorted(slices.Values(in.Clear))) {
 		if _, both := change.Fields[field]; both {
 			return change, tool.Errorf(tool.InvalidArgument, "%s is to be set and cleared at once. Do one of the two.", field)
 		}
@@ -166,17 +196,17 @@ func (d *desk) updateAsset(ctx context.Context, in updateAssetIn) (tool.Plan[upd
 	if err != nil {
 		return plan, err
 	}
-	change.CustomerID = customer.ID
-	if asset.CustomerID == customer.ID {
+	if asset.CustomerID == customer.ID { // no move, and none that a later one would undo
 		return plan, nil
 	}
+	if !change.Empty() {
+		return plan, tool.Errorf(tool.InvalidArgument, "a move to another customer goes in a call of its own, so that the user sees what is agreed to; nothing was done. Move the asset first, then change its fields.")
+	}
+	change.CustomerID = customer.ID
 	asset = d.named(ctx, asset)
 	plan.Targets = []tool.Target{target(asset)}
-	plan.Preview = map[string]any{"asset": d.row(asset), "move_to": map[string]any{"customer_id": customer.ID, "customer": customer.Name}, "other_changes": slices.Sorted(maps.Keys(change.Fields))}
+	plan.Preview = map[string]any{"asset": d.row(asset), "move_to": map[string]any{"customer_id": customer.ID, "customer": customer.Name}}
 	plan.Question = fmt.Sprintf("Move %s to the customer %s (id %d)?", d.described(asset), tool.Quote(customer.Name, nameLength), customer.ID)
-	if others := slices.Sorted(maps.Keys(change.Fields)); len(others) > 0 {
-		plan.Question = strings.TrimSuffix(plan.Question, "?") + ", and change its " + strings.Join(others, ", ") + "?"
-	}
 	return plan, nil
 }
 

@@ -22,6 +22,10 @@ const mostCandidates = 10
 // customer finds the customer that a reference means, the zero customer for
 // none. A change needs the whole name: part of one may hit a stranger's books.
 func (d *desk) customer(ctx context.Context, ref customerRef, wholeName bool) (syncro.Customer, error) {
+	if ref.Customer != "" && strings.TrimSpace(ref.Customer) == "" {
+		return syncro.Customer{}, tool.Errorf(tool.InvalidArgument, "customer is blank. Give a name, or leave it out.")
+	}
+	ref.Customer = strings.TrimSpace(ref.Customer)
 	switch {
 	case ref.CustomerID != 0 && ref.Customer != "":
 		return syncro.Customer{}, tool.Errorf(tool.InvalidArgument, "customer_id and customer were both given. Give one of them.")
@@ -37,7 +41,7 @@ func (d *desk) customer(ctx context.Context, ref customerRef, wholeName bool) (s
 	}
 	var same []syncro.Customer
 	for _, candidate := range found {
-		if strings.EqualFold(strings.TrimSpace(ref.Customer), candidate.Name) {
+		if strings.EqualFold(ref.Customer, candidate.Name) {
 			same = append(same, candidate)
 		}
 	}
@@ -51,7 +55,7 @@ func (d *desk) customer(ctx context.Context, ref customerRef, wholeName bool) (s
 	case len(same) > 1:
 		found = same
 	}
-	return syncro.Customer{}, tool.Errorf(tool.InvalidArgument, "customer %s could be %s. Give the customer_id of the one that is meant.",
+	return syncro.Customer{}, tool.Errorf(tool.InvalidArgument, "customer %s is not the whole name of one customer; it could be %s. Give the customer_id of the one that is meant.",
 		tool.Quote(ref.Customer, 80), candidates(found, more))
 }
 
@@ -108,7 +112,7 @@ func (d *desk) searchCustomers(ctx context.Context, in searchCustomersIn) (searc
 	}
 	out := searchCustomersOut{Customers: make([]customerRow, 0, in.Limit)}
 	for _, each := range found[min(at.Offset, len(found)):] {
-		row := customerRow{ID: each.ID, Name: tool.Clip(each.Name, 100), Email: each.Email, Phone: each.Phone}
+		row := customerRow{ID: each.ID, Name: tool.Clip(each.Name, 100), Email: tool.Clip(each.Email, nameLength), Phone: tool.Clip(each.Phone, nameLength)}
 		if person := strings.TrimSpace(each.FirstName + " " + each.LastName); person != each.Name {
 			row.Contact = tool.Clip(person, 100)
 		}

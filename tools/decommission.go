@@ -17,7 +17,7 @@ type decommissionIn struct {
 	CloseTickets    bool   `json:"close_tickets,omitempty" jsonschema_description:"Also close its open tickets."`
 	ResolveAlerts   bool   `json:"resolve_alerts,omitempty" jsonschema_description:"Also resolve its active alerts."`
 	UninstallScript string `json:"uninstall_script,omitempty" jsonschema_description:"Script that removes the agent, by id or by name in list_scripts; runs before the record goes."`
-	Reason          string `json:"reason,omitempty" jsonschema_description:"Why; goes into the asset's notes."`
+	Reason          string `json:"reason,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Why; goes into the asset's notes."`
 }
 
 type decommissionOut struct {
@@ -73,6 +73,9 @@ func (d *desk) planDecommission(ctx context.Context, in decommissionIn) (*fleet.
 	}
 	if likely, _ := d.syncro.Deletes(asset); work.Method == fleet.Delete && !likely {
 		return nil, tool.Errorf(tool.Unsupported, "this Syncro account's API cannot delete assets, as far as its records tell; nothing was done. Use method retire, or delete the asset on its page in Syncro.")
+	}
+	if err := mustFit(asset); err != nil {
+		return nil, err
 	}
 	work.Asset = d.named(ctx, asset)
 	if in.CloseTickets {

@@ -166,7 +166,7 @@ func TestHostileNeighbours(t *testing.T) {
 		b.server.AddAlert(map[string]any{"id": 88203, "customer_id": 2101, "asset_id": id, "description": hostile, "status": "active"})
 		b.person.answer = tool.Declined
 		b.call("resolve_alert", map[string]any{"alert_id": 88203})
-		b.call("update_ticket", map[string]any{"ticket_id": 88103, "comment": hostile, "public": true})
+		b.call("update_ticket", map[string]any{"ticket_id": 88103, "comment": "We come on Friday", "public": true})
 		b.call("decommission_asset", whole(id, "retire"))
 		require.Len(t, b.person.asked, 3)
 		for _, question := range b.person.asked[:2] {

@@ -157,7 +157,7 @@ func patchRows(patches []syncro.Patch) []patchRow {
 	rows := make([]patchRow, 0, len(patches))
 	for _, p := range patches {
 		row := patchRow{
-			KB: p.KB, Title: tool.Clip(strings.TrimSuffix(p.Title, " ("+p.KB+")"), 200), Status: string(p.Status), Severity: tool.Clip(p.Severity, 60), Released: p.Released,
+			KB: tool.Clip(p.KB, 40), Title: tool.Clip(strings.TrimSuffix(p.Title, " ("+p.KB+")"), 200), Status: string(p.Status), Severity: tool.Clip(p.Severity, 60), Released: tool.Clip(p.Released, 40),
 			Attempted: moment(p.AttemptedAt), Reason: tool.Clip(p.FailureReason, 300),
 		}
 		if !p.InstalledAt.IsZero() {

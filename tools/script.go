@@ -47,7 +47,7 @@ type runScriptIn struct {
 	Script     string         `json:"script,omitempty" jsonschema_description:"Script by its whole name in list_scripts."`
 	Parameters map[string]any `json:"parameters,omitempty" jsonschema_description:"Values of the script's parameters by name."`
 	RunAt      string         `json:"run_at,omitempty" jsonschema:"format=date-time" jsonschema_description:"When to run it, with offset: 2026-01-31T22:00:00+01:00. Left out: now."`
-	Reason     string         `json:"reason,omitempty" jsonschema_description:"Why, for the question and the audit log."`
+	Reason     string         `json:"reason,omitempty" jsonschema:"maxLength=200" jsonschema_description:"Why, for the question and the audit log."`
 }
 
 // Validate wants exactly one way to name the script.
@@ -88,6 +88,9 @@ func (d *desk) runScript(ctx context.Context, in runScriptIn) (tool.Plan[runScri
 	assets, err := d.machines(ctx, in.AssetIDs)
 	if err != nil {
 		return none, err
+	}
+	if !at.IsZero() && !d.syncro.Schedules(assets[0]) {
+		return none, tool.Errorf(tool.Unsupported, "this Syncro account's API cannot schedule scripts, as far as its records tell; nothing was sent. Leave run_at out to run it now, or schedule it in Syncro.")
 	}
 	plan := tool.Plan[runScriptOut]{
 		Question: d.askToRun(script, parameters, at, in.Reason, assets),
@@ -158,7 +161,7 @@ func (d *desk) askToRun(script Script, parameters map[string]string, at time.Tim
 	if len(parameters) > 0 {
 		var given []string
 		for _, name := range slices.Sorted(maps.Keys(parameters)) {
-			given = append(given, tool.Quote(name, 60)+" = "+tool.Quote(parameters[name], 200))
+			given = append(given, tool.Quote(name, longestValue)+" = "+tool.Quote(parameters[name], longestValue))
 		}
 		q.WriteString(" with " + strings.Join(given, ", "))
 	}
@@ -211,7 +214,7 @@ func (d *desk) runOn(ctx context.Context, assets []syncro.Asset, script int64, p
 	out := runScriptOut{Runs: make([]scriptRun, len(assets))}
 	inTurn(len(assets), readsAtOnce, func(i int) {
 		asset := assets[i]
-		run := scriptRun{AssetID: asset.ID, Name: asset.Name, Outcome: "queued"}
+		run := scriptRun{AssetID: asset.ID, Name: tool.Clip(asset.Name, nameLength), Outcome: "queued"}
 		if err := d.syncro.RunScript(ctx, syncro.ScriptRun{Asset: asset, ScriptID: script, Parameters: parameters, At: at}); err != nil {
 			run.Outcome, run.Reason = "failed", reasonOf(err)
 			if syncro.IsKind(err, syncro.OutcomeUnknown) {

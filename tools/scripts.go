@@ -2,6 +2,7 @@ package tools
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -44,9 +45,14 @@ func ParseScripts(text []byte) (*Scripts, error) {
 	if _, err := decoder.Token(); err != io.EOF {
 		return nil, fmt.Errorf("something follows the array of scripts")
 	}
+	if len(scripts.list) == 0 {
+		return nil, fmt.Errorf("it lists no script")
+	}
 	ids, names := map[int64]bool{}, map[string]bool{}
-	for i, script := range scripts.list {
-		name := strings.ToLower(strings.TrimSpace(script.Name))
+	for i := range scripts.list {
+		script := &scripts.list[i]
+		script.Name = strings.TrimSpace(script.Name)
+		name := strings.ToLower(script.Name)
 		switch {
 		case script.ID <= 0:
 			return nil, fmt.Errorf("script %d has no id above 0", i+1)
@@ -88,6 +94,9 @@ func (s *Scripts) choose(id int64, name string) (Script, error) {
 	return Script{}, tool.Errorf(tool.InvalidArgument, "script %s is not one of those that may run: %s.", wanted, strings.Join(names, ", "))
 }
 
+// longestValue is what a question can show of one parameter.
+const longestValue = 200
+
 // check holds the given parameters against those that the script takes.
 func (script Script) check(given map[string]any, listed bool) (map[string]string, error) {
 	values := map[string]string{}
@@ -95,6 +104,9 @@ func (script Script) check(given map[string]any, listed bool) (map[string]string
 		value, err := scalar(given[name])
 		if err != nil {
 			return nil, tool.Errorf(tool.InvalidArgument, "parameter %s of the script must be a text, a number or a boolean.", tool.Quote(name, 60))
+		}
+		if !tool.Shows(value, longestValue) || !tool.Shows(name, longestValue) {
+			return nil, tool.Errorf(tool.InvalidArgument, "parameter %s of the script is longer than %d characters or holds line breaks or invisible characters, so the question to the user could not show it whole; nothing was run. Give a plain value.", tool.Quote(name, 60), longestValue)
 		}
 		values[name] = value
 	}
@@ -106,7 +118,7 @@ func (script Script) check(given map[string]any, listed bool) (map[string]string
 		names = append(names, parameter.Name)
 		if parameter.Required && strings.TrimSpace(values[parameter.Name]) == "" {
 			return nil, tool.Errorf(tool.InvalidArgument, "script %s needs the parameter %s (%s). Ask the user for it and pass it in parameters.",
-				tool.Quote(script.Name, 60), parameter.Name, parameter.Description)
+				tool.Quote(script.Name, 60), parameter.Name, cmp.Or(parameter.Description, "the scripts file does not say what it is"))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {

@@ -87,6 +87,9 @@ func (d *desk) updateTicket(ctx context.Context, in updateTicketIn) (tool.Plan[u
 	if !in.Public {
 		return plan, nil
 	}
+	if !tool.Shows(strings.Join(strings.Fields(in.Comment), " "), longestPublic) {
+		return plan, tool.Errorf(tool.InvalidArgument, "the comment is longer than %d characters or holds invisible ones, so the question to the user could not show it whole; nothing was sent. Shorten it.", longestPublic)
+	}
 	ticket, err := d.syncro.Ticket(ctx, in.TicketID)
 	if err != nil {
 		return plan, err
@@ -102,12 +105,15 @@ func (d *desk) updateTicket(ctx context.Context, in updateTicketIn) (tool.Plan[u
 	plan.Targets = []tool.Target{{ID: ticket.ID, Name: ticket.Subject, CustomerID: customer.ID, Customer: customer.Name, Serial: customer.Email}}
 	plan.Preview = map[string]any{"action": "e-mail a comment to the customer", "ticket": ticketRowOf(ticket), "recipient": recipient, "email": customer.Email, "comment": in.Comment}
 	plan.Question = fmt.Sprintf("E-mail this comment on ticket %d %s to %s of %s (%s)? It reads: %s",
-		ticket.Number, tool.Quote(ticket.Subject, nameLength), tool.Quote(recipient, 80), tool.Quote(customer.Name, 80), emailWord(customer.Email), tool.Quote(in.Comment, 1000))
+		ticket.Number, tool.Quote(ticket.Subject, nameLength), tool.Quote(recipient, 80), tool.Quote(customer.Name, 80), emailWord(customer.Email), tool.Quote(in.Comment, longestPublic))
 	if others := changesOf(in); others != "" {
 		plan.Question += " It also sets " + others + "."
 	}
 	return plan, nil
 }
+
+// longestPublic is what a question can show of a comment.
+const longestPublic = 3000
 
 func emailWord(address string) string {
 	if address == "" {
