@@ -5,16 +5,21 @@ import (
 	"flag"
 	"go/parser"
 	"go/token"
+	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"syncro-mcp/internal/tool"
 )
 
-var update = flag.Bool("update", false, "write the README's table of settings anew")
+var update = flag.Bool("update", false, "write the README's tables of settings, resources and prompts anew")
 
 func TestReadmeListsTheSettings(t *testing.T) {
 	t.Parallel()
@@ -33,16 +38,74 @@ func TestReadmeListsTheSettings(t *testing.T) {
 		}
 		table.WriteString("| " + name + " | `" + s.variable + "` | " + meaning + " |\n")
 	}
+	generated(t, "settings", table.String())
+}
+
+func TestReadmeListsResourcesAndPrompts(t *testing.T) {
+	t.Parallel()
+	h, err := open(config{demo: true, mode: tool.ModeFull, rate: 180, log: slog.New(slog.DiscardHandler)}, streams{err: io.Discard})
+	require.NoError(t, err)
+	t.Cleanup(h.close)
+	var table strings.Builder
+	table.WriteString("| resource or prompt | what it is |\n| --- | --- |\n")
+	for _, r := range h.beside.Resources {
+		table.WriteString("| `" + r.URI + "` | " + r.Description + " |\n")
+	}
+	for _, p := range h.beside.Prompts {
+		table.WriteString("| prompt `" + p.Name + "` | " + p.Description + " |\n")
+	}
+	generated(t, "offers", table.String())
+}
+
+// TestTextsNameOnlyWhatExists reads the prompts' recipes and the reference
+// pages: what looks like a tool must be one, or an argument of one.
+func TestTextsNameOnlyWhatExists(t *testing.T) {
+	t.Parallel()
+	h, err := open(config{demo: true, mode: tool.ModeFull, rate: 180, log: slog.New(slog.DiscardHandler)}, streams{err: io.Discard})
+	require.NoError(t, err)
+	t.Cleanup(h.close)
+	known := map[string]bool{}
+	for _, each := range h.runner.Tools() {
+		known[each.Name()] = true
+		var schema struct{ Properties map[string]any }
+		require.NoError(t, json.Unmarshal(each.InputSchema(), &schema))
+		for argument := range schema.Properties {
+			known[argument] = true
+		}
+	}
+	for _, each := range h.beside.Prompts {
+		known[each.Name] = true
+	}
+	looksLikeATool := regexp.MustCompile("`((?:search|get|create|update|delete|run|list|report|audit|export|decommission|mute|resolve)_[a-z_]+)`")
+	read := 0
+	for _, pattern := range []string{"prompts/text/*.md", "resources/reference/*.md"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		for _, path := range files {
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			for _, found := range looksLikeATool.FindAllStringSubmatch(string(text), -1) {
+				assert.True(t, known[found[1]], "%s names %s, which does not exist", path, found[1])
+				read++
+			}
+		}
+	}
+	assert.Greater(t, read, 20)
+}
+
+// generated compares a part of the README with what it must be, or writes it.
+func generated(t *testing.T, name, want string) {
+	t.Helper()
 	text, err := os.ReadFile("README.md")
 	require.NoError(t, err)
-	before, rest, found := strings.Cut(string(text), "<!-- settings -->\n")
-	inside, after, closed := strings.Cut(rest, "<!-- /settings -->")
-	require.True(t, found && closed, "the README has a place for the settings")
+	before, rest, found := strings.Cut(string(text), "<!-- "+name+" -->\n")
+	inside, after, closed := strings.Cut(rest, "<!-- /"+name+" -->")
+	require.True(t, found && closed, "the README has a place for %s", name)
 	if *update {
-		require.NoError(t, os.WriteFile("README.md", []byte(before+"<!-- settings -->\n"+table.String()+"<!-- /settings -->"+after), 0o644))
+		require.NoError(t, os.WriteFile("README.md", []byte(before+"<!-- "+name+" -->\n"+want+"<!-- /"+name+" -->"+after), 0o644))
 		return
 	}
-	assert.Equal(t, inside, table.String(), "go test . -update writes the table")
+	assert.Equal(t, inside, want, "go test . -p 1 -parallel 1 -update writes it")
 }
 
 // TestExampleConfigurationStarts checks mcp.json.example and the README's JSON:
