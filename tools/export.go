@@ -40,7 +40,7 @@ func (d *desk) exportAssets(ctx context.Context, in exportAssetsIn) (exportAsset
 	if customer != 0 {
 		address = fmt.Sprintf("syncro://customers/%d/assets", customer)
 	}
-	out := exportAssetsOut{covered: coveredBy(c, &lists{limit: fewRows}), CSV: address + ".csv", JSONLines: address + ".jsonl"}
+	out := exportAssetsOut{covered: coveredBy(c, &lists{limit: mostNamedFailures}), CSV: address + ".csv", JSONLines: address + ".jsonl"}
 	if !c.Complete && len(c.Failed) == 0 {
 		out.Note = fmt.Sprintf("Only the first %d assets were counted here; the files hold them all.", c.Checked)
 	}

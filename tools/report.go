@@ -34,11 +34,13 @@ func (d *desk) reportTools() []tool.Tool {
 const (
 	reportLength = 80  // characters of a text in a report's row
 	reasonLength = 200 // of a reason
+
+	mostNamedFailures = 15 // of an export, which has no limit of its own
 )
 
 // reportWindow is the part of each of a report's lists that a caller wants.
 type reportWindow struct {
-	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=15" jsonschema_description:"Rows of each list; the totals count all."`
+	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=100,default=25" jsonschema_description:"Rows of each list; the totals count all."`
 	Cursor string `json:"cursor,omitempty" jsonschema_description:"next_cursor of the answer before."`
 }
 

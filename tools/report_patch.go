@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -13,15 +12,8 @@ type reportPatchesIn struct {
 	customerRef
 	AssetType string `json:"asset_type,omitempty" jsonschema_description:"Only machines of this type."`
 	KB        string `json:"kb,omitempty" jsonschema_description:"Update to look for, as KB5034441: lists the machines that lack it instead of the worst ones."`
-	// Limit has no default of its own, since one list of machines may be longer than three.
-	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500" jsonschema_description:"Rows of each list, 15 unless given (40 with kb). Rather ask for many at once: every call asks all machines again."`
-	Cursor string `json:"cursor,omitempty" jsonschema_description:"next_cursor of the answer before."`
+	reportWindow
 }
-
-const (
-	fewRows  = 15
-	manyRows = 40
-)
 
 type reportPatchesOut struct {
 	covered
@@ -83,17 +75,16 @@ type noDataRow struct {
 func (d *desk) reportPatches(ctx context.Context, in reportPatchesIn) (reportPatchesOut, error) {
 	bulk := d.syncro.Bulk()
 	review := fleet.PatchReview{Read: bulk.AssetPatches, Budget: bulk.BudgetUsed}
-	limit := cmp.Or(in.Limit, fewRows)
 	if in.KB != "" {
 		kb, err := fleet.ParseKB(in.KB)
 		if err != nil {
 			return reportPatchesOut{}, err
 		}
-		review.KB, limit = kb, cmp.Or(in.Limit, manyRows)
+		review.KB = kb
 	}
 	asked := in
 	asked.Cursor = ""
-	lists, err := reportWindow{Limit: limit, Cursor: in.Cursor}.lists(asked)
+	lists, err := in.lists(asked)
 	if err != nil {
 		return reportPatchesOut{}, err
 	}

@@ -128,7 +128,7 @@ func TestPatchReport(t *testing.T) {
 		}
 		assert.EqualValues(t, 70, sum)
 		worst := rowsIn(out, "worst")
-		require.Len(t, worst, 15)
+		require.Len(t, worst, 25)
 		assert.Equal(t, "NWL-SRV-01", worst[0].(map[string]any)["name"])
 		assert.EqualValues(t, 61, worst[0].(map[string]any)["missing"], "all pages of it")
 
