@@ -45,7 +45,8 @@ func peek(header http.Header, body []byte) message {
 // runsOurCode tells whether the method may take long and speak of its progress.
 func (m message) runsOurCode() bool {
 	switch m.Method {
-	case mcp.MethodToolsCall, mcp.MethodResourcesRead, mcp.MethodPromptsGet:
+	case mcp.MethodToolsCall, mcp.MethodResourcesRead, mcp.MethodPromptsGet,
+		mcp.MethodSubscriptionsListen: // its acknowledgement is a notice that must come first
 		return true
 	}
 	return false

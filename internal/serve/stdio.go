@@ -30,7 +30,7 @@ func Stdio(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 	lines, feed := io.Pipe()
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	c := &stdioCalls{server: s, life: life, joined: make(chan server.ClientSession, 1), out: &answers{to: out, calls: &pending{}}}
+	c := &stdioCalls{server: s, life: life, joined: make(chan server.ClientSession, 1), open: map[string]bool{}, out: &answers{to: out, calls: &pending{}}}
 	c.awaitSession()
 	go func() {
 		c.forward(ctx, in, feed)
@@ -57,6 +57,28 @@ type stdioCalls struct {
 	session server.ClientSession
 	out     *answers
 	running sync.WaitGroup
+
+	mu   sync.Mutex
+	open map[string]bool // ids of calls that run: whether their client cancelled them
+}
+
+const cancelledNotice = "notifications/cancelled"
+
+// cancelled notes that nobody waits for a call any more: it is not answered.
+func (c *stdioCalls) cancelled(id json.RawMessage) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, runs := c.open[string(id)]; runs {
+		c.open[string(id)] = true
+	}
+}
+
+// ended takes a call off the list and tells whether it was cancelled.
+func (c *stdioCalls) ended(id json.RawMessage) (cancelled bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	defer delete(c.open, string(id))
+	return c.open[string(id)]
 }
 
 // awaitSession gets at the session that the library makes. It is the one that
@@ -76,7 +98,7 @@ func (c *stdioCalls) awaitSession() {
 }
 
 // call runs one call in the place of the library.
-func (c *stdioCalls) call(line []byte) {
+func (c *stdioCalls) call(line []byte, id json.RawMessage) {
 	if c.session == nil {
 		select {
 		case c.session = <-c.joined:
@@ -85,6 +107,9 @@ func (c *stdioCalls) call(line []byte) {
 		}
 	}
 	ctx := c.server.WithContext(c.life, c.session)
+	c.mu.Lock()
+	c.open[string(id)] = false
+	c.mu.Unlock()
 	c.running.Go(func() {
 		own := newNotices(func(n mcp.JSONRPCNotification) {
 			if text, err := json.Marshal(n); err == nil {
@@ -94,7 +119,10 @@ func (c *stdioCalls) call(line []byte) {
 		defer own.close()
 		answer := handled(own.adopt(ctx, c.server), c.server, line, slog.Default())
 		own.settled()
-		if answer != nil {
+		switch {
+		case c.ended(id):
+			c.out.calls.answered(answer)
+		case answer != nil:
 			_, _ = c.out.Write(append(answer, '\n')) // likewise: the input ends then
 		}
 	})
@@ -128,8 +156,12 @@ func (c *stdioCalls) forward(ctx context.Context, in io.Reader, to io.Writer) {
 				return
 			}
 			request := c.out.calls.asked(line)
-			if request.Method == string(mcp.MethodToolsCall) && len(request.ID) > 0 {
-				c.call(line)
+			ours := request.Method == string(mcp.MethodToolsCall) || request.Method == string(mcp.MethodSubscriptionsListen)
+			if request.Method == cancelledNotice {
+				c.cancelled(request.Params.RequestID)
+			}
+			if ours && len(request.ID) > 0 {
+				c.call(line, request.ID)
 			} else if _, err := to.Write(line); err != nil {
 				return
 			}
@@ -189,6 +221,9 @@ type pending struct {
 type envelope struct {
 	ID     json.RawMessage `json:"id"`
 	Method string          `json:"method"`
+	Params struct {
+		RequestID json.RawMessage `json:"requestId"` // of a cancellation
+	} `json:"params"`
 }
 
 func read(line []byte) envelope {
