@@ -135,13 +135,15 @@ func open(c config, std streams) (*house, error) {
 	}
 	closeSyncro := h.close
 	h.close = func() { closeSyncro(); _ = h.audit.Close() }
+	if h.runner, h.beside, err = h.serverFor(serve.Caller{}); err != nil {
+		return nil, err
+	}
 	var names []string
-	for _, each := range h.catalog(h.client) {
+	for _, each := range h.runner.Tools() { // no caller is served more than these
 		names = append(names, each.Name())
 	}
 	h.metrics = serve.NewMetrics(serve.MetricsOptions{Tools: names, Budget: h.client.BudgetUsed, Upstream: h.client.Sent})
-	h.runner, h.beside, err = h.serverFor(serve.Caller{})
-	return h, err
+	return h, nil
 }
 
 func (h *house) catalog(client *syncro.Client) []tool.Tool {
@@ -169,7 +171,7 @@ func (h *house) serverFor(caller serve.Caller) (*tool.Runner, serve.Beside, erro
 	}
 	runner, err := tool.NewRunner(tool.Options{
 		Tools: tool.Select(served, mode, caller.Toolsets), Mode: mode, Confirm: h.config.confirm,
-		Secret: h.config.secret, Audit: h.audit, Observe: h.metrics.Observe, Log: h.config.log,
+		Secret: h.config.secret, Audit: h.audit, Observe: func(o tool.Observation) { h.metrics.Observe(o) }, Log: h.config.log,
 	})
 	if err != nil {
 		return nil, serve.Beside{}, err

@@ -99,7 +99,7 @@ func decodeAsset(fields record) (Asset, error) {
 	}
 	asset.Agent = decodeAgent(fields)
 	asset.HealthIssues = healthIssues(fields)
-	asset.Custom = fields.custom()
+	asset.Custom = fields.custom(asset.Agent != nil)
 	return asset, nil
 }
 

@@ -117,9 +117,9 @@ func loose(name string) string {
 }
 
 // custom is what remains of the properties without agent data and documented fields.
-func (r record) custom() map[string]any {
+func (r record) custom(managed bool) map[string]any {
 	custom := map[string]any{}
-	production, managed := r.production(), decodeAgent(r) != nil
+	production := r.production()
 	for key, value := range r.object("properties") {
 		if isReported(key) || managed && isAgentKey(key) || production && isDocumented(key) {
 			continue
@@ -130,7 +130,8 @@ func (r record) custom() map[string]any {
 }
 
 func isDocumented(key string) bool {
-	return slices.ContainsFunc(AssetFields(), func(field string) bool { return loose(field) == loose(key) })
+	key = loose(key)
+	return slices.ContainsFunc(AssetFields(), func(field string) bool { return loose(field) == key })
 }
 
 // AssetChange says what a create or update shall store.

@@ -61,7 +61,10 @@ func healthIssues(asset record) []string {
 	for _, triggers := range []record{asset.object("rmm_store").object("triggers"), asset.object("properties")} {
 		for key, value := range triggers {
 			name, isTrigger := strings.CutSuffix(key, triggerSuffix)
-			if fired, _ := asBool(value); isTrigger && fired && !slices.Contains(issues, name) {
+			if !isTrigger {
+				continue
+			}
+			if fired, _ := asBool(value); fired && !slices.Contains(issues, name) {
 				issues = append(issues, name)
 			}
 		}

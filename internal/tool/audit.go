@@ -87,24 +87,25 @@ func (e *entry) setTargets(targets []Target) {
 	}
 }
 
-// setArguments notes the arguments without their secrets.
-func (e *entry) setArguments(arguments []byte) {
+// setArguments notes the arguments without their secrets, if it can read them.
+func (e *entry) setArguments(arguments []byte) (noted bool) {
 	o, err := parseArguments(arguments)
 	if err != nil {
-		return
+		return false
 	}
 	if o.values != nil {
 		delete(o.values, tokenArgument)
 	}
 	doc, err := encode(masked(plain(o)))
 	if err != nil {
-		return
+		return false
 	}
 	if len(doc) > mostAuditedArguments {
 		e.Arguments, e.ArgumentsCut = nil, strings.ToValidUTF8(string(doc[:mostAuditedArguments]), "")
-		return
+		return true
 	}
 	e.Arguments, e.ArgumentsCut = doc, ""
+	return true
 }
 
 // masked replaces values whose name looks secret. Script parameters also come as

@@ -163,13 +163,15 @@ func (r *Runner) unknownTool(name string) error {
 
 // run takes the call from its arguments to its result.
 func (s *run) run(ctx context.Context) Result {
-	s.entry.setArguments(s.call.Arguments)
 	arguments, token, err := s.tool.decode(s.call.Arguments)
 	if err != nil {
+		s.entry.setArguments(s.call.Arguments)
 		return s.fail(err)
 	}
 	s.arguments = arguments
-	s.entry.setArguments(arguments)
+	if !s.entry.setArguments(arguments) { // the canonical form may be longer or deeper than what may come in
+		s.entry.setArguments(s.call.Arguments)
+	}
 	if reply := s.reply(); reply != nil && reply.Answer != Accepted {
 		s.entry.Confirmation, s.entry.Answer = confirmationByClient, reply.Answer.String()
 		return s.notApproved(reply.Answer, "")
@@ -252,7 +254,9 @@ func (s *run) finish(out any) Result {
 	var said struct {
 		Outcome string `json:"outcome"`
 	}
-	_ = json.Unmarshal(doc, &said) // a result without an outcome, or with another kind of one, is simply done
+	if s.tool.says { // else there is no need to read all of what was just written
+		_ = json.Unmarshal(doc, &said) // a result without an outcome, or with another kind of one, is simply done
+	}
 	s.entry.Outcome = cmp.Or(said.Outcome, OutcomeDone)
 	return Result{JSON: doc, Text: string(doc)}
 }

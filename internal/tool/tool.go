@@ -54,6 +54,7 @@ type Tool struct {
 	spec   Spec
 	kind   Kind
 	asks   bool
+	says   bool               // results have an outcome
 	schema *jsonschema.Schema // what arguments are checked against
 	input  json.RawMessage
 	output json.RawMessage
@@ -117,11 +118,11 @@ func atOnce[In, Out any](run func(context.Context, In) (Out, error)) func(contex
 
 func build[In, Out any](s Spec, kind Kind, asks bool, plan func(context.Context, In) (Plan[Out], error)) Tool {
 	s.check()
-	schema := inputSchema(s.Name, reflect.TypeFor[In](), asks)
+	schema, results := inputSchema(s.Name, reflect.TypeFor[In](), asks), outputSchema(s.Name, reflect.TypeFor[Out](), asks)
 	return Tool{
-		spec: s, kind: kind, asks: asks, schema: schema,
+		spec: s, kind: kind, asks: asks, says: property(results, "outcome") != nil, schema: schema,
 		input:  mustMarshal(s.Name, schema),
-		output: mustMarshal(s.Name, outputSchema(s.Name, reflect.TypeFor[Out](), asks)),
+		output: mustMarshal(s.Name, results),
 		plan: func(ctx context.Context, arguments []byte) (proposal, error) {
 			in, err := decodeInto[In](arguments)
 			if err != nil {
@@ -151,8 +152,10 @@ func (p Plan[Out]) erase() proposal {
 	return made
 }
 
+var nameForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+
 func (s Spec) check() {
-	if !regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`).MatchString(s.Name) {
+	if !nameForm.MatchString(s.Name) {
 		panic(fmt.Sprintf("tool %q: a name is lower-case words joined by _", s.Name))
 	}
 	if s.Title == "" || s.Toolset == "" || s.Description == "" {
