@@ -144,3 +144,23 @@ func TestAnUnexplained401IsLookedInto(t *testing.T) {
 		assert.Equal(t, []string{"GET /customer_assets/70101", "GET /me", "GET /customer_assets/70101"}, sent(server), "/me is asked once")
 	})
 }
+
+func TestAnotherKeySharesTheBudget(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, server := account(t, fake.Options{Demo: true, PerMinute: -1})
+		tight, err := syncro.New(syncro.Options{BaseURL: "http://localhost", Key: key, Rate: 2, Transport: server.Transport()})
+		require.NoError(t, err)
+		theirs, err := tight.WithKey("another-key\n")
+		require.NoError(t, err)
+		_, err = theirs.Asset(t.Context(), 70101)
+		assert.True(t, syncro.IsKind(err, syncro.Unauthorized), "the account does not know the other key: %v", err)
+		assert.Equal(t, "Bearer another-key", server.Requests()[0].Header.Get("Authorization"))
+		used, limit := tight.BudgetUsed()
+		assert.Equal(t, limit, used, "the request and the look at /me were counted for both")
+		_, err = tight.WithKey(" ")
+		assert.Error(t, err)
+		_, err = client.Asset(t.Context(), 70101)
+		assert.NoError(t, err)
+	})
+}
