@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"syncro-mcp/internal/serve"
+	"syncro-mcp/tools"
 )
 
 // shortestToken is the least a bearer token needs: shorter ones can be guessed.
@@ -60,6 +62,13 @@ func readCallers(path string) ([]serve.Caller, error) {
 	callers, err := serve.ParseCallers(text)
 	if err == nil && len(callers) == 0 {
 		err = errors.New("the file lists nobody")
+	}
+	for _, caller := range callers {
+		for _, name := range caller.Toolsets {
+			if !slices.Contains(tools.Toolsets(), name) {
+				return nil, fmt.Errorf("the caller %q has the toolset %q, which is none of %s", caller.Name, name, strings.Join(tools.Toolsets(), ", "))
+			}
+		}
 	}
 	return callers, err
 }

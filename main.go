@@ -193,7 +193,11 @@ func (h *house) serve(ctx context.Context, std streams) int {
 		c.log.Info("serving MCP on standard input and output", "tools", len(h.runner.Tools()), "mode", c.mode, "demo", c.demo)
 		err = serve.Stdio(ctx, serve.New(h.runner, version(), tools.Instructions, h.beside), std.in, std.out)
 	} else {
-		err = serve.HTTP(ctx, h.httpOptions())
+		options := h.httpOptions()
+		if err := options.Check(); err != nil {
+			return usage(std, err)
+		}
+		err = serve.HTTP(ctx, options)
 	}
 	if err != nil {
 		c.log.Error("serving ended", "error", err)

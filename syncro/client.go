@@ -59,6 +59,7 @@ type account struct {
 	deleteRoute atomic.Int32  // whether assets can be deleted, once known
 	scriptRoute atomic.Int32  // which of the two run routes exists, once known
 	assetLocks  keyedLocks    // one change of an asset at a time
+	workLocks   keyedLocks    // one longer piece of work on an asset at a time
 	createLocks keyedLocks    // one creation for a customer at a time
 	customers   customerCache // names of customers, remembered for a while
 }
@@ -138,6 +139,12 @@ func (c *Client) AssetPage(id int64) string {
 // BudgetUsed tells how many requests of the window's limit are taken now; a
 // limit of 0 means that there is none.
 func (c *Client) BudgetUsed() (used, limit int) { return c.budget.used() }
+
+// Exclusive keeps other pieces of work that ask for the same asset waiting until
+// unlock is called. It keeps no single change of the asset from happening.
+func (c *Client) Exclusive(ctx context.Context, assetID int64) (unlock func(), err error) {
+	return c.workLocks.lock(ctx, assetID)
+}
 
 // Sent counts the requests that were sent since the client was made.
 func (c *Client) Sent() uint64 { return c.sent.Load() }

@@ -18,6 +18,7 @@ type Customer struct {
 	FirstName string
 	LastName  string
 	Email     string
+	NoEmail   bool // wants none, or opted out
 	Phone     string
 }
 
@@ -104,6 +105,9 @@ func decodeCustomer(fields record) (Customer, error) {
 		ID: r.id("id"), Name: customerName(fields),
 		FirstName: r.text("firstname"), LastName: r.text("lastname"), Email: r.text("email"), Phone: r.text("phone"),
 	}
+	noEmail, _ := asBool(fields["no_email"])
+	optedOut, _ := asBool(fields["opt_out"])
+	customer.NoEmail = noEmail || optedOut
 	if customer.ID == 0 && r.err == nil {
 		r.unreadable("id", "an id")
 	}

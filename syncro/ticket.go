@@ -40,6 +40,16 @@ type Comment struct {
 	CreatedAt time.Time
 }
 
+// Contact is the person whom the ticket itself names; both are "" where it names none.
+func (t Ticket) Contact() (name, email string) {
+	contact := t.raw.object("contact")
+	name = t.raw.first("contact_fullname")
+	if name == "" {
+		name = contact.first("name", "fullname")
+	}
+	return name, contact.first("email")
+}
+
 // Raw is the record as Syncro sent it. It must not be changed.
 func (t Ticket) Raw() map[string]any { return t.raw }
 

@@ -173,5 +173,5 @@ func alertTarget(a syncro.Alert) tool.Target {
 }
 
 func alertNamed(a syncro.Alert) string {
-	return fmt.Sprintf("alert %d %s on %s of %s", a.ID, tool.Quote(a.Description, 150), tool.Quote(a.AssetName, nameLength), tool.Quote(a.Customer, nameLength))
+	return fmt.Sprintf("alert %d %s on %s of %s", a.ID, tool.Quote(a.Description, 300), tool.Quote(a.AssetName, nameLength), tool.Quote(a.Customer, nameLength))
 }

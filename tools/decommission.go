@@ -121,17 +121,33 @@ func (d *desk) uninstallScript(given string) (*fleet.Uninstall, error) {
 
 func (d *desk) askToDecommission(work *fleet.Decommission, in decommissionIn) string {
 	var q strings.Builder
-	fmt.Fprintf(&q, "Decommission %s: first write its final state into its notes", d.described(work.Asset))
+	fmt.Fprintf(&q, "Decommission %s: ", d.described(work.Asset))
+	if work.Recorded() {
+		q.WriteString("its final state is in its notes already")
+	} else {
+		q.WriteString("first write its final state into its notes")
+	}
 	if work.Script != nil {
-		q.WriteString(", then run the script " + scriptTitle(Script{ID: work.Script.ID, Name: work.Script.Name}) + " on it")
+		title := scriptTitle(Script{ID: work.Script.ID, Name: work.Script.Name})
+		switch {
+		case work.UninstallSent():
+			q.WriteString(", the script " + title + " is NOT run again since the notes say it was sent before")
+		case work.Asset.Agent == nil:
+			q.WriteString(", the script " + title + " is NOT run since no agent is there")
+		default:
+			q.WriteString(", then run the script " + title + " on it")
+		}
 	}
 	for i, ticket := range work.Tickets {
 		q.WriteString([]string{", close ticket ", " and ticket "}[min(i, 1)])
-		fmt.Fprintf(&q, "%d %s", ticket.Number, tool.Quote(ticket.Subject, 80))
+		fmt.Fprintf(&q, "%d %s", ticket.Number, tool.Quote(ticket.Subject, 300))
+		if others := len(ticket.AssetIDs) - 1; others > 0 {
+			fmt.Fprintf(&q, " (which is also about %d other machines)", others)
+		}
 	}
 	for i, alert := range work.Alerts {
 		q.WriteString([]string{", resolve alert ", " and alert "}[min(i, 1)])
-		fmt.Fprintf(&q, "%d %s", alert.ID, tool.Quote(alert.Description, 80))
+		fmt.Fprintf(&q, "%d %s", alert.ID, tool.Quote(alert.Description, 300))
 	}
 	if work.Method == fleet.Delete {
 		q.WriteString(", and at last delete its record for good? The delete cannot be undone.")
@@ -183,7 +199,7 @@ func sumSteps(steps []fleet.Step, before syncro.Asset) decommissionOut {
 			out.Next = "Mend what the failed step says, then call again with the same arguments: only what is left will be done."
 			if step.State == fleet.StepUnknown {
 				acted = true
-				out.Next = "Look whether the unknown step was carried out, then call again with the same arguments: only what is left will be done."
+				out.Next = "Look whether the unknown step was carried out. A script is not sent again: if it did not run, use run_script. Then call again with the same arguments: only what is left will be done."
 			}
 		}
 	}

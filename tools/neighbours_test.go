@@ -77,7 +77,7 @@ func TestCommentsStayInsideUnlessSomebodySaysYes(t *testing.T) {
 
 		b.person.answer = tool.Accepted
 		result := b.call("update_ticket", public)
-		assert.Contains(t, result["commented"], "e-mailed")
+		assert.Contains(t, result["commented"], "e-mails it")
 		require.Len(t, b.server.Emails(), 1)
 		assert.Equal(t, "We come on Friday", b.server.Emails()[0].Body)
 		assert.Equal(t, []map[string]any{{"field": "status", "from": "New", "to": "Scheduled"}}, rows(result, "changed"))

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -94,18 +95,25 @@ func (d *desk) updateTicket(ctx context.Context, in updateTicketIn) (tool.Plan[u
 	if err != nil {
 		return plan, err
 	}
+	if ticket.CustomerID == 0 {
+		return plan, tool.Errorf(tool.InvalidArgument, "ticket %d has no customer to write to; nothing was sent. Leave public out for an internal note.", ticket.ID)
+	}
 	customer, err := d.syncro.Customer(ctx, ticket.CustomerID)
 	if err != nil {
 		return plan, err
 	}
-	recipient := strings.TrimSpace(customer.FirstName + " " + customer.LastName)
-	if recipient == "" {
-		recipient = customer.Name
+	recipient, email := ticket.Contact()
+	if recipient == "" && email == "" {
+		recipient, email = strings.TrimSpace(customer.FirstName+" "+customer.LastName), customer.Email
 	}
-	plan.Targets = []tool.Target{{ID: ticket.ID, Name: ticket.Subject, CustomerID: customer.ID, Customer: customer.Name, Serial: customer.Email}}
-	plan.Preview = map[string]any{"action": "e-mail a comment to the customer", "ticket": ticketRowOf(ticket), "recipient": recipient, "email": customer.Email, "comment": in.Comment}
+	recipient = cmp.Or(recipient, customer.Name)
+	if customer.NoEmail || email == "" {
+		return plan, tool.Errorf(tool.InvalidArgument, "%s takes no e-mail, as far as Syncro's record tells; nothing was sent. Leave public out for an internal note, and reach them another way.", tool.Quote(customer.Name, 80))
+	}
+	plan.Targets = []tool.Target{{ID: ticket.ID, Name: ticket.Subject, CustomerID: customer.ID, Customer: customer.Name, Serial: email}}
+	plan.Preview = map[string]any{"action": "e-mail a comment to the customer", "ticket": ticketRowOf(ticket), "recipient": recipient, "email": email, "comment": in.Comment}
 	plan.Question = fmt.Sprintf("E-mail this comment on ticket %d %s to %s of %s (%s)? It reads: %s",
-		ticket.Number, tool.Quote(ticket.Subject, nameLength), tool.Quote(recipient, 80), tool.Quote(customer.Name, 80), emailWord(customer.Email), tool.Quote(in.Comment, longestPublic))
+		ticket.Number, tool.Quote(ticket.Subject, nameLength), tool.Quote(recipient, 80), tool.Quote(customer.Name, 80), tool.Quote(email, 120), tool.Quote(in.Comment, longestPublic))
 	if others := changesOf(in); others != "" {
 		plan.Question += " It also sets " + others + "."
 	}
@@ -114,13 +122,6 @@ func (d *desk) updateTicket(ctx context.Context, in updateTicketIn) (tool.Plan[u
 
 // longestPublic is what a question can show of a comment.
 const longestPublic = 3000
-
-func emailWord(address string) string {
-	if address == "" {
-		return "no e-mail address is known"
-	}
-	return tool.Quote(address, 120)
-}
 
 func changesOf(in updateTicketIn) string {
 	var parts []string
@@ -160,7 +161,7 @@ func (d *desk) storeTicket(ctx context.Context, in updateTicketIn) (updateTicket
 	case err != nil:
 		out.NotSaved = append(out.NotSaved, notSaved{Field: "comment", Asked: tool.Clip(in.Comment, 200), Reason: reasonOf(err)})
 	case in.Public:
-		out.Commented = "public, e-mailed to the customer by Syncro"
+		out.Commented = "public; Syncro e-mails it to the customer, which cannot be checked from here"
 	default:
 		out.Commented = "internal note"
 	}

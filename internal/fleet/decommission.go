@@ -83,6 +83,11 @@ func (d *Decommission) Steps() []Step {
 // only what is left.
 func (d *Decommission) Run(ctx context.Context) []Step {
 	steps := d.Steps()
+	unlock, err := d.begin(ctx)
+	if err != nil {
+		return notBegun(steps, err)
+	}
+	defer unlock()
 	stopped := false
 	for i := range steps {
 		step := &steps[i]
@@ -103,11 +108,64 @@ func (d *Decommission) Run(ctx context.Context) []Step {
 	return steps
 }
 
+// begin waits for another decommissioning of the same asset to end and reads the
+// asset again: what that one noted must not be done a second time.
+func (d *Decommission) begin(ctx context.Context) (unlock func(), err error) {
+	unlock, err = d.Client.Exclusive(ctx, d.Asset.ID)
+	if err != nil {
+		return nil, err
+	}
+	now, err := d.Client.Asset(ctx, d.Asset.ID)
+	if err == nil && (now.Name != d.Asset.Name || now.Serial != d.Asset.Serial || now.CustomerID != d.Asset.CustomerID) {
+		err = fmt.Errorf("the asset is no longer the one that was agreed to: it is called %q now", now.Name)
+	}
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	now.Customer = d.Asset.Customer
+	d.Asset = now
+	return unlock, nil
+}
+
+func notBegun(steps []Step, err error) []Step {
+	for i := range steps {
+		steps[i].State, steps[i].Detail = StepSkipped, "not tried"
+	}
+	steps[0].State, steps[0].Detail = StepFailed, err.Error()
+	return steps
+}
+
+// markLife is for how long a note counts as one of this attempt: a machine may
+// come back into service, and go again years later.
+const markLife = 7 * 24 * time.Hour
+
+// Recorded tells that an attempt of the last days has noted the final state.
+func (d *Decommission) Recorded() bool { return d.noted(mark, time.DateOnly) }
+
+// UninstallSent tells that an attempt of the last days has noted that it sent the script.
+func (d *Decommission) UninstallSent() bool {
+	return d.Script != nil && d.noted(fmt.Sprintf("Uninstall script %d sent ", d.Script.ID), time.RFC3339)
+}
+
+// noted looks for a line that begins so and goes on with a time not long ago.
+func (d *Decommission) noted(beginning, layout string) bool {
+	for line := range strings.Lines(d.Asset.Notes) {
+		rest, found := strings.CutPrefix(strings.TrimSpace(line), beginning)
+		stamp, _, _ := strings.Cut(rest, "]")
+		at, err := time.Parse(layout, strings.TrimSpace(stamp))
+		if age := d.Now().Sub(at); found && err == nil && age < markLife && age > -24*time.Hour {
+			return true
+		}
+	}
+	return false
+}
+
 // mark begins the note of a decommissioned asset; a later run finds it there.
 const mark = "[Decommissioned "
 
 func (d *Decommission) recordFinalState(ctx context.Context) (StepState, string, error) {
-	if hasLine(d.Asset.Notes, mark) {
+	if d.Recorded() {
 		return StepSkipped, "it was recorded in the notes before", nil
 	}
 	note := mark + d.Now().UTC().Format(time.DateOnly) + "]"
@@ -168,8 +226,8 @@ func (d *Decommission) store(ctx context.Context, change syncro.AssetChange) err
 // repeated by a later decommissioning.
 func (d *Decommission) uninstallAgent(ctx context.Context) (StepState, string, error) {
 	sent := fmt.Sprintf("Uninstall script %d sent ", d.Script.ID)
-	if hasLine(d.Asset.Notes, sent) {
-		return StepSkipped, "the notes say that it was sent before; look at the asset's script history", nil
+	if d.UninstallSent() {
+		return StepSkipped, "the notes say that it was sent before, so it is not sent again; look at the asset's script history, and use run_script if it did not run", nil
 	}
 	if d.Asset.Agent == nil {
 		return StepSkipped, "no agent reports on this asset", nil
@@ -237,16 +295,6 @@ func (u Uninstall) title() string {
 		return fmt.Sprintf("script %d", u.ID)
 	}
 	return fmt.Sprintf("script %d %q", u.ID, u.Name)
-}
-
-// hasLine tells whether a line of the notes begins so.
-func hasLine(notes, beginning string) bool {
-	for line := range strings.Lines(notes) {
-		if strings.HasPrefix(line, beginning) {
-			return true
-		}
-	}
-	return false
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -45,7 +45,7 @@ type route struct {
 }
 
 func newFront(o HTTPOptions) (*front, error) {
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return nil, err
 	}
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))

@@ -50,15 +50,16 @@ type HTTPOptions struct {
 	Log     *slog.Logger                // nil: none
 }
 
-func (o HTTPOptions) check() error {
+// Check tells what is wrong with the options, before anything listens.
+func (o HTTPOptions) Check() error {
 	if _, _, err := net.SplitHostPort(o.Listen); err != nil {
-		return fmt.Errorf("the address %q to listen on is not host:port", o.Listen)
+		return fmt.Errorf("--listen (SYNCRO_MCP_LISTEN) is %q but takes host:port", o.Listen)
 	}
 	if len(o.Callers) == 0 && !loopback(o.Listen) {
-		return fmt.Errorf("%s can be reached from other machines, so a token is needed: set SYNCRO_MCP_TOKEN or --callers, or listen on 127.0.0.1", o.Listen)
+		return fmt.Errorf("--listen (SYNCRO_MCP_LISTEN) %s is not loopback, so a token is needed: set SYNCRO_MCP_TOKEN or --callers, or listen on 127.0.0.1", o.Listen)
 	}
 	if (o.TLSCert == "") != (o.TLSKey == "") {
-		return errors.New("TLS needs both a certificate and its key")
+		return errors.New("--tls-cert (SYNCRO_MCP_TLS_CERT) and --tls-key (SYNCRO_MCP_TLS_KEY) go together")
 	}
 	return nil
 }
@@ -78,7 +79,7 @@ func NewHTTP(o HTTPOptions) (handler http.Handler, closeAll func(), err error) {
 // HTTP serves until ctx is done. Then it answers what runs, and returns nil
 // within 10 seconds.
 func HTTP(ctx context.Context, o HTTPOptions) error {
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return err // before the port is taken
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen)
