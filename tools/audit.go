@@ -12,7 +12,7 @@ import (
 
 type auditAssetsIn struct {
 	customerRef
-	Inventory     string           `json:"inventory,omitempty" jsonschema_description:"What was found on the floor, as CSV text with a heading (Serial Number, Hostname, Model, User and so on, in any order). Without it only the records are checked."`
+	Inventory     *string          `json:"inventory,omitempty" jsonschema_description:"What was found on the floor, as CSV text with a heading (Serial Number, Hostname, Model, User and so on, in any order). Without it only the records are checked."`
 	InventoryRows []map[string]any `json:"inventory_rows,omitempty" jsonschema:"maxItems=10000" jsonschema_description:"The same as a list of objects, such as {\"serial_number\": \"ABC123\", \"name\": \"ACME-WKS-001\"}."`
 	NamingPattern string           `json:"naming_pattern,omitempty" jsonschema_description:"RE2 expression that every name must match, such as ^ACME-(WKS|LAP|SRV)-[0-9]{3}$."`
 	StaleDays     int              `json:"stale_days,omitempty" jsonschema:"minimum=1,maximum=3650,default=30" jsonschema_description:"Days without a check-in after which a machine is stale."`
@@ -21,7 +21,10 @@ type auditAssetsIn struct {
 
 // Validate wants one form of the inventory.
 func (in auditAssetsIn) Validate() error {
-	if in.Inventory != "" && len(in.InventoryRows) > 0 {
+	if in.Inventory != nil && strings.TrimSpace(*in.Inventory) == "" || in.InventoryRows != nil && len(in.InventoryRows) == 0 {
+		return fmt.Errorf("the inventory is empty, so there is nothing to compare with. Leave it out to check the records alone")
+	}
+	if in.Inventory != nil && len(in.InventoryRows) > 0 {
 		return fmt.Errorf("give inventory or inventory_rows, and not both")
 	}
 	return nil
@@ -155,8 +158,8 @@ func (d *desk) auditRules(in auditAssetsIn) (fleet.AuditRules, error) {
 	}
 	var inventory fleet.Inventory
 	switch {
-	case strings.TrimSpace(in.Inventory) != "":
-		inventory, err = fleet.ParseInventory(in.Inventory)
+	case in.Inventory != nil:
+		inventory, err = fleet.ParseInventory(*in.Inventory)
 	case len(in.InventoryRows) > 0:
 		inventory, err = fleet.InventoryOf(in.InventoryRows)
 	default:

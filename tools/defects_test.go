@@ -89,6 +89,15 @@ func TestBlanks(t *testing.T) {
 	})
 }
 
+func TestAnEmptyInventoryIsNoAudit(t *testing.T) {
+	t.Parallel()
+	eachDialect(t, fake.Options{Demo: true}, func(t *testing.T, b *bench) {
+		for _, arguments := range []map[string]any{{"inventory": " "}, {"inventory_rows": []any{}}} {
+			assert.Contains(t, b.fail("audit_assets", arguments), "the inventory is empty")
+		}
+	})
+}
+
 func TestWhatSyncroDidNotSendIsNotDenied(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, fake.Options{})
