@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -41,6 +42,9 @@ func TestTheMainJob(t *testing.T) {
 				listed, err := c.ListTools(t.Context(), mcp.ListToolsRequest{})
 				require.NoError(t, err)
 				assert.GreaterOrEqual(t, len(listed.Tools), 20)
+				text, err := json.Marshal(listed)
+				require.NoError(t, err)
+				assert.Less(t, len(text), 45_000, "every session pays for the list")
 
 				found, _ := call(t, c, "search_assets", map[string]any{"query": "NWD-WKS-001"})
 				require.Len(t, found["assets"], 1)
