@@ -199,8 +199,9 @@ func TestTroubleIsToldInSentences(t *testing.T) {
 		for _, dialect := range []fake.Dialect{fake.Documented, fake.Production} {
 			t.Run(test.name+" "+dialect.String(), func(t *testing.T) {
 				t.Parallel()
-				test.options.Dialect = dialect
-				server, environment := syncroAccount(t, test.options)
+				o := test.options // each run has its own
+				o.Dialect = dialect
+				server, environment := syncroAccount(t, o)
 				if test.fault.Status != 0 || test.fault.Do != fake.Respond {
 					server.Inject(test.fault)
 				}
