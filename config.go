@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"syncro-mcp/internal/tool"
 	"syncro-mcp/tools"
 )
 
@@ -64,9 +65,6 @@ func settings() []setting {
 		{flag: "log-format", variable: "SYNCRO_MCP_LOG_FORMAT", fallback: "text", meaning: "text or json, always on standard error"},
 	}
 }
-
-// shortestSecret is what it takes to sign confirmations.
-const shortestSecret = 16
 
 // values are the settings by flag or, without one, by variable.
 type values map[string]string
@@ -156,8 +154,8 @@ func (v values) parse(stderr io.Writer) (config, error) {
 	if c.rate, err = strconv.Atoi(v["rate"]); err != nil || c.rate < 1 {
 		return c, v.bad("rate", "takes a whole number from 1")
 	}
-	if n := len(c.secret); n > 0 && n < shortestSecret {
-		return c, fmt.Errorf("SYNCRO_MCP_SECRET has %d characters, and needs at least %d", n, shortestSecret)
+	if n := len(c.secret); n > 0 && n < tool.ShortestSecret {
+		return c, fmt.Errorf("SYNCRO_MCP_SECRET has %d characters, and needs at least %d", n, tool.ShortestSecret)
 	}
 	if c.log, err = v.logger(stderr); err != nil {
 		return c, err

@@ -12,9 +12,6 @@ import (
 	"syncro-mcp/tools"
 )
 
-// shortestToken is the least a bearer token needs: shorter ones can be guessed.
-const shortestToken = 24
-
 // httpConfig is what settings say about serving over HTTP.
 type httpConfig struct {
 	listen          string // "": standard input and output
@@ -42,8 +39,8 @@ func (v values) http() (httpConfig, error) {
 	case token != "" && c.callersFile != "":
 		return c, errors.New("SYNCRO_MCP_TOKEN and --callers (SYNCRO_MCP_CALLERS) are both set: use one of them")
 	case token != "":
-		if n := len(token); n < shortestToken {
-			return c, fmt.Errorf("SYNCRO_MCP_TOKEN has %d characters, and needs at least %d", n, shortestToken)
+		if n := len(token); n < serve.ShortestToken {
+			return c, fmt.Errorf("SYNCRO_MCP_TOKEN has %d characters, and needs at least %d", n, serve.ShortestToken)
 		}
 		c.callers = []serve.Caller{{Name: "token", Token: token}}
 	case c.callersFile != "":

@@ -40,7 +40,7 @@ func (r record) production() bool {
 	return r.object("properties")[agentInformation] != nil || r.object("rmm_store") != nil
 }
 
-// productionNames are the top-level spellings of the production dialect.
+// productionName is a field's top-level spelling in the production dialect, if it has one.
 func productionName(field string) (string, bool) {
 	switch field {
 	case Name:

@@ -31,7 +31,7 @@ type Options struct {
 	Rate      int               // requests in any 60 s; 0: 180; negative: no limit
 	Transport http.RoundTripper // nil: a pooled HTTP/1.1 transport that obeys the proxy settings of the environment
 	Log       *slog.Logger      // nil: no log; never receives the key or a body
-	UserAgent string            // nil: "syncro-mcp"
+	UserAgent string            // "": "syncro-mcp"
 }
 
 // Client speaks to one Syncro account. It is safe for concurrent use.

@@ -190,7 +190,7 @@ func shape(value any) string {
 	return "an object"
 }
 
-// momentLayouts are the forms of timestamps seen; those without an offset are taken as UTC.
+// parseMoment reads the forms of timestamps seen; those without an offset are taken as UTC.
 func parseMoment(text string) (time.Time, bool) {
 	for _, layout := range []string{
 		time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05",

@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	shortestToken = 24
+	// ShortestToken is the least a bearer token needs: shorter ones can be guessed.
+	ShortestToken = 24
 	longestName   = 64
 )
 
@@ -91,7 +92,7 @@ func parseCaller(entry []byte, c *Caller) error {
 		}
 		return fmt.Errorf("has a %s that is not %s", wrong.Field, kind)
 	}
-	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok && len(field) < shortestToken {
+	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok && len(field) < ShortestToken {
 		return fmt.Errorf("has the unknown field %s; there are %s", field, fields)
 	}
 	// A name long enough to be a misplaced token is not repeated.
@@ -126,8 +127,8 @@ func (c Caller) check() error {
 		return fmt.Errorf("has a name that is longer than %d bytes, or has control characters or spaces around it", longestName)
 	case c.Token == "":
 		return errors.New("has no token")
-	case len(c.Token) < shortestToken:
-		return fmt.Errorf("has a token of %d characters; at least %d are needed (openssl rand -hex 24 makes a good one)", len(c.Token), shortestToken)
+	case len(c.Token) < ShortestToken:
+		return fmt.Errorf("has a token of %d characters; at least %d are needed (openssl rand -hex 24 makes a good one)", len(c.Token), ShortestToken)
 	case strings.ContainsFunc(c.Token, blank):
 		return errors.New("has a token with spaces, or with characters that a header cannot carry")
 	case strings.ContainsFunc(c.SyncroKey, blank):
@@ -142,7 +143,7 @@ func (c Caller) check() error {
 
 // shown is the name for an error; what is no name could be a misplaced token.
 func (c Caller) shown() string {
-	if len(c.Name) >= shortestToken {
+	if len(c.Name) >= ShortestToken {
 		return fmt.Sprintf("%.12q...", c.Name)
 	}
 	return fmt.Sprintf("%q", c.Name)

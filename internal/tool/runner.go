@@ -22,7 +22,8 @@ const (
 const (
 	defaultPatience = 2 * time.Minute
 	longestAct      = 5 * time.Minute // an approved act that its caller no longer waits for
-	shortestSecret  = 16
+	// ShortestSecret is what it takes to sign confirmations, in bytes.
+	ShortestSecret = 16
 )
 
 // Options make a Runner.
@@ -74,8 +75,8 @@ func NewRunner(o Options) (*Runner, error) {
 	if !slices.Contains([]string{ConfirmAuto, ConfirmElicit, ConfirmToken}, o.Confirm) {
 		return nil, fmt.Errorf("confirm %q is none of auto, elicit, token", o.Confirm)
 	}
-	if n := len(o.Secret); n > 0 && n < shortestSecret {
-		return nil, fmt.Errorf("the secret that signs confirmations has %d bytes, and needs at least %d", n, shortestSecret)
+	if n := len(o.Secret); n > 0 && n < ShortestSecret {
+		return nil, fmt.Errorf("the secret that signs confirmations has %d bytes, and needs at least %d", n, ShortestSecret)
 	}
 	if o.Now == nil {
 		o.Now = time.Now
